@@ -1,0 +1,1 @@
+//! Takes events over HTTP, checks them, and puts them on the queue.

@@ -1,0 +1,1 @@
+//! Answers admins and users from rollups and partials.

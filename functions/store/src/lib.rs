@@ -1,0 +1,1 @@
+//! Writes what the queue delivers into the log and folds it into partials.

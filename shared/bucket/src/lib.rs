@@ -1,0 +1,1 @@
+//! The bucket port on S3.

@@ -1,0 +1,1 @@
+//! The pure core: columns, the catalogue of cubes, fold, merge, the state's encoding, the query planner.

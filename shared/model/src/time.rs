@@ -1,0 +1,196 @@
+//! Moments, hours and days. Milliseconds since 1970 UTC; hours are UTC hours shifted by a tenant's sub-hour offset.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// A moment: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The moment so many milliseconds after 1970.
+    #[must_use]
+    pub const fn from_millis(ms: i64) -> Self {
+        Self(ms)
+    }
+
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970, rounded down.
+    #[must_use]
+    pub const fn as_seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// The moment so many milliseconds later (or earlier, where negative).
+    #[must_use]
+    pub const fn plus_millis(self, ms: i64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    /// Milliseconds from `earlier` to this moment.
+    #[must_use]
+    pub const fn millis_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(moment: DateTime<Utc>) -> Self {
+        Self(moment.timestamp_millis())
+    }
+}
+
+impl From<Timestamp> for DateTime<Utc> {
+    fn from(moment: Timestamp) -> Self {
+        Self::from_timestamp_millis(moment.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&DateTime::<Utc>::from(*self).to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+/// By how many minutes a tenant's hours begin after the UTC hour: 0, 15, 30 or 45, so that local days are exact in its zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct HourOffset(u8);
+
+impl HourOffset {
+    /// The offset of so many minutes; `None` unless 0, 15, 30 or 45.
+    #[must_use]
+    pub const fn from_minutes(minutes: u8) -> Option<Self> {
+        match minutes {
+            0 | 15 | 30 | 45 => Some(Self(minutes)),
+            _ => None,
+        }
+    }
+
+    /// The offset in minutes.
+    #[must_use]
+    pub const fn minutes(self) -> u8 {
+        self.0
+    }
+
+    const fn millis(self) -> i64 {
+        self.0 as i64 * 60_000
+    }
+}
+
+impl TryFrom<u8> for HourOffset {
+    type Error = &'static str;
+    fn try_from(minutes: u8) -> Result<Self, Self::Error> {
+        Self::from_minutes(minutes).ok_or("an hour offset is 0, 15, 30 or 45 minutes")
+    }
+}
+
+impl From<HourOffset> for u8 {
+    fn from(offset: HourOffset) -> Self {
+        offset.0
+    }
+}
+
+/// An hour of a tenant, counted from 1970: it begins `HourOffset` minutes after the UTC hour it is named for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Hour(i32);
+
+impl Hour {
+    /// The hour that holds this moment.
+    #[must_use]
+    pub fn of(moment: Timestamp, offset: HourOffset) -> Self {
+        Self(saturate((moment.0 - offset.millis()).div_euclid(HOUR_MS)))
+    }
+
+    /// The hour so many hours after 1970.
+    #[must_use]
+    pub const fn from_index(hours: i32) -> Self {
+        Self(hours)
+    }
+
+    /// Hours since 1970.
+    #[must_use]
+    pub const fn index(self) -> i32 {
+        self.0
+    }
+
+    /// Its first moment.
+    #[must_use]
+    pub const fn start(self, offset: HourOffset) -> Timestamp {
+        Timestamp(self.0 as i64 * HOUR_MS + offset.millis())
+    }
+
+    /// The day it belongs to.
+    #[must_use]
+    pub const fn day(self) -> Day {
+        Day(self.0.div_euclid(24))
+    }
+
+    /// The hour that its key text names (`2026-11-21T05`).
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        let moment = DateTime::parse_from_rfc3339(&format!("{key}:00:00Z")).ok()?;
+        Some(Self(saturate(moment.timestamp().div_euclid(3600))))
+    }
+}
+
+impl fmt::Display for Hour {
+    /// As in keys: `2026-11-21T05`, which sorts as the hours do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let moment: DateTime<Utc> = Timestamp(i64::from(self.0) * HOUR_MS).into();
+        write!(f, "{}", moment.format("%Y-%m-%dT%H"))
+    }
+}
+
+/// A day of a tenant: 24 of its hours, counted from 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Day(i32);
+
+impl Day {
+    /// Its first hour.
+    #[must_use]
+    pub const fn first_hour(self) -> Hour {
+        Hour(self.0 * 24)
+    }
+}
+
+impl fmt::Display for Day {
+    /// As in keys: `2026-11-21`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let moment: DateTime<Utc> = Timestamp(i64::from(self.0) * 24 * HOUR_MS).into();
+        write!(f, "{}", moment.format("%Y-%m-%d"))
+    }
+}
+
+/// Hours since 1970 fit 32 bits for any moment that is accepted; a wilder one ends at the edge rather than wrapping round.
+fn saturate(hours: i64) -> i32 {
+    i32::try_from(hours).unwrap_or(if hours < 0 { i32::MIN } else { i32::MAX })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_of_india_begins_at_half_past_the_utc_hour() {
+        let half_past = HourOffset::from_minutes(30).unwrap();
+        let before = Timestamp::from(DateTime::parse_from_rfc3339("2026-01-31T18:29:59.999Z").unwrap().to_utc());
+        let hour = Hour::of(before.plus_millis(1), half_past);
+        assert_eq!(hour.to_string(), "2026-01-31T18");
+        assert_eq!(Hour::of(before, half_past).to_string(), "2026-01-31T17");
+        assert_eq!(hour.start(half_past), before.plus_millis(1));
+        assert_eq!(Hour::from_key("2026-01-31T18"), Some(hour));
+        assert_eq!(hour.day().to_string(), "2026-01-31");
+    }
+}

@@ -1,0 +1,188 @@
+//! The table: `DynamoDB`'s single-table vocabulary, or its in-memory twin.
+//!
+//! An item is a [`Key`] and named attributes. Time to live is the number attribute `expires_at` (Unix seconds), the sparse index of
+//! unsettled work is fed by the string attribute `pending`.
+
+use crate::Result;
+use async_trait::async_trait;
+use bytes::Bytes;
+use std::collections::BTreeMap;
+
+/// A primary key: attributes `pk` and `sk`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The partition key.
+    pub partition: String,
+    /// The sort key.
+    pub sort: String,
+}
+
+impl Key {
+    /// A key of these two parts.
+    pub fn new(partition: impl Into<String>, sort: impl Into<String>) -> Self {
+        Self { partition: partition.into(), sort: sort.into() }
+    }
+}
+
+/// An attribute's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A string.
+    Text(String),
+    /// An integer (Weir stores no other numbers).
+    Number(i64),
+    /// Bytes.
+    Binary(Bytes),
+    /// True or false.
+    Bool(bool),
+    /// A list.
+    List(Vec<Value>),
+    /// A map.
+    Map(BTreeMap<String, Value>),
+}
+
+/// An item: its key and its other attributes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The primary key.
+    pub key: Key,
+    /// All attributes but the key.
+    pub attributes: BTreeMap<String, Value>,
+}
+
+impl Item {
+    /// An item without attributes.
+    #[must_use]
+    pub fn new(key: Key) -> Self {
+        Self { key, attributes: BTreeMap::new() }
+    }
+
+    /// The item with one attribute more.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.attributes.insert(name.to_owned(), value);
+        self
+    }
+
+    /// The text of an attribute.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.attributes.get(name)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number of an attribute.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<i64> {
+        match self.attributes.get(name)? {
+            Value::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The bytes of an attribute.
+    #[must_use]
+    pub fn binary(&self, name: &str) -> Option<&Bytes> {
+        match self.attributes.get(name)? {
+            Value::Binary(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+/// How fresh a read must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Read {
+    /// Sees every write that was acknowledged before it (twice the read units).
+    Strong,
+    /// May miss the last second or so.
+    Eventual,
+}
+
+/// What must hold for a put to be carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// Nothing: the item replaces what is there.
+    Always,
+    /// There is no item under the key.
+    Absent,
+    /// The stored item's number attribute has this value.
+    NumberIs {
+        /// The attribute's name.
+        attribute: &'static str,
+        /// The value it must have.
+        value: i64,
+    },
+}
+
+/// What became of a put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Put {
+    /// It was written.
+    Written,
+    /// Its condition failed; the item that is there, if there is one.
+    Refused(Option<Item>),
+}
+
+/// What became of an addition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// Added; the counter's new value.
+    To(i64),
+    /// It would have passed the ceiling, so nothing was added; the counter's value (0 where there is none).
+    OverCeiling(i64),
+}
+
+/// A range of sort keys within a partition, in key order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Range {
+    /// Every item of the partition.
+    All,
+    /// Sort keys that begin so.
+    Prefix(String),
+    /// Sort keys from the first to the second, both included.
+    Between(String, String),
+}
+
+/// Which attributes a query answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Projection {
+    /// All of them.
+    All,
+    /// The key and these.
+    Only(&'static [&'static str]),
+}
+
+/// One page of a query: at most 1 MB as `DynamoDB` counts it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// The items, in key order.
+    pub items: Vec<Item>,
+    /// Where the next page starts; `None` after the last.
+    pub next: Option<Key>,
+}
+
+/// A table with conditional writes, atomic counters and ordered partitions.
+#[async_trait]
+pub trait Table: Send + Sync {
+    /// Reads one item.
+    async fn get(&self, key: &Key, read: Read) -> Result<Option<Item>>;
+
+    /// Writes one item whole (at most [`model::limits::DYNAMODB_ITEM_BYTES`]), if the condition holds.
+    async fn put(&self, item: Item, condition: Condition) -> Result<Put>;
+
+    /// Adds to a number attribute, from 0 where there is none, creating the item with `expires_at`; refused, with nothing added, where the sum would
+    /// pass `ceiling`.
+    async fn add(&self, key: &Key, attribute: &'static str, amount: i64, ceiling: Option<i64>, expires_at: i64) -> Result<Added>;
+
+    /// One page of a partition, from `after` (a [`Page::next`]) on.
+    async fn query(&self, partition: &str, range: &Range, projection: Projection, read: Read, after: Option<&Key>) -> Result<Page>;
+
+    /// One page of the sparse index of unsettled work: keys whose items carry `pending = shard`, and nothing else of them. The index lags.
+    async fn pending(&self, shard: &str, after: Option<&Key>) -> Result<Page>;
+
+    /// Deletes an item; deleting what is not there is no error.
+    async fn delete(&self, key: &Key) -> Result<()>;
+}

@@ -1,0 +1,1 @@
+//! What every function does when it starts: read its settings, refuse bad ones, set up its log.

@@ -1,0 +1,1 @@
+//! The HTTP edge that every function with routes shares: problems, request ids, bodies, logs, settings.
