@@ -8,6 +8,7 @@ mod family;
 mod id;
 pub mod limits;
 pub mod money;
+pub mod price;
 mod time;
 
 pub use event::{Event, Facts};
