@@ -7,6 +7,7 @@ pub mod event;
 mod family;
 mod id;
 pub mod limits;
+pub mod message;
 pub mod money;
 pub mod price;
 mod time;
