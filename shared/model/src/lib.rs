@@ -3,6 +3,7 @@
 //! This crate never does I/O: no clock, no environment, no files, no network (`clippy.toml` bans them), and no AWS type is reachable
 //! from it. Time, randomness and configuration are arguments.
 
+pub mod accept;
 pub mod event;
 mod family;
 mod id;

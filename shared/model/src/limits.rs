@@ -20,8 +20,10 @@ pub const DYNAMODB_ITEM_BYTES: usize = 400 * 1024;
 pub const DYNAMODB_PAGE_BYTES: usize = 1024 * 1024;
 /// Items of one `DynamoDB` batch write (same page).
 pub const DYNAMODB_BATCH_ITEMS: usize = 25;
-/// A `DynamoDB` partition key (same page); a sort key may have 1,024.
+/// A `DynamoDB` partition key (same page).
 pub const DYNAMODB_PARTITION_KEY_BYTES: usize = 2048;
+/// A `DynamoDB` sort key (same page).
+pub const DYNAMODB_SORT_KEY_BYTES: usize = 1024;
 
 /// A partial whose item would be larger is written without its state, and readers fold its segment (I11).
 pub const PARTIAL_BYTES: usize = 300 * 1024;

@@ -106,6 +106,18 @@ impl Decimal {
         };
         Some(if negative { -scaled } else { scaled })
     }
+
+    /// As [`Self::parse`], with what is finer than `scale` rounded to the nearest, halves away from zero.
+    #[must_use]
+    pub fn parse_rounded(text: &str, scale: u32) -> Option<i128> {
+        /// Binary floats print at most 17 significant digits, and few programs send more.
+        const FINER: u32 = 18;
+        let divisor = 10_i128.pow(FINER);
+        let (mantissa, exponent) = text.split_at(text.find(['e', 'E']).unwrap_or(text.len()));
+        let digits_kept = mantissa.find('.').map_or(mantissa.len(), |point| mantissa.len().min(point + 1 + FINER as usize));
+        let units = Self::parse(&format!("{}{exponent}", &mantissa[..digits_kept]), scale + FINER)?;
+        Some((units + units.signum() * divisor / 2) / divisor)
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +136,19 @@ mod tests {
         check(".5", None);
         check("ten", None);
         check("", None);
+    }
+
+    #[test]
+    fn what_is_finer_is_rounded_to_the_nearest() {
+        let check = |text, expect| assert_eq!(Decimal::parse_rounded(text, 6), expect, "{text}");
+        check("0.30000000000000004", Some(300_000));
+        check("0.0000005", Some(1));
+        check("-0.0000004999", Some(0));
+        check("1e-9", Some(0));
+        check("2.5e-6", Some(3));
+        check("1.", Some(1_000_000));
+        check("NaN", None);
+        check("1e30", None);
     }
 
     #[test]
