@@ -45,3 +45,8 @@ impl PortError {
 
 /// The result of a port's call.
 pub type Result<T> = std::result::Result<T, PortError>;
+
+/// Holds a size against a limit of the service.
+pub(crate) fn within(what: &'static str, size: usize, limit: usize) -> Result<()> {
+    if size <= limit { Ok(()) } else { Err(PortError::OverLimit { what, size, limit }) }
+}

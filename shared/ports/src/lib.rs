@@ -1,4 +1,4 @@
-//! What Weir asks of the outside world: a table, a bucket, a queue, a clock.
+//! What Weir asks of the outside world: a table, a bucket, a queue, a clock, randomness.
 //!
 //! Each port is the smallest vocabulary the handlers need, with the semantics of the service behind it (`DynamoDB`, S3, SQS) and none
 //! of its types. The adapters live in `shared/{table,bucket,queue}`, the in-memory twins for tests in `tests/memory`; both pass one
@@ -8,10 +8,12 @@ mod bucket;
 mod clock;
 mod error;
 mod queue;
+mod random;
 mod table;
 
 pub use bucket::{Bucket, ObjectInfo};
 pub use clock::{Clock, SystemClock};
 pub use error::{PortError, Result};
-pub use queue::{Depth, Queue};
+pub use queue::{Depth, Queue, check_bodies};
+pub use random::{Random, SystemRandom};
 pub use table::{Added, Condition, Item, Key, Page, Projection, Put, Range, Read, Table, Value};

@@ -4,8 +4,10 @@
 //! unsettled work is fed by the string attribute `pending`.
 
 use crate::Result;
+use crate::error::within;
 use async_trait::async_trait;
 use bytes::Bytes;
+use model::limits::{DYNAMODB_ITEM_BYTES, DYNAMODB_PARTITION_KEY_BYTES, DYNAMODB_SORT_KEY_BYTES};
 use std::collections::BTreeMap;
 
 /// A primary key: attributes `pk` and `sk`.
@@ -88,6 +90,59 @@ impl Item {
         match self.attributes.get(name)? {
             Value::Binary(bytes) => Some(bytes),
             _ => None,
+        }
+    }
+}
+
+/// Sizes as `DynamoDB` counts them, against its limits of an item and a page.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
+impl Item {
+    /// The bytes of the item: names and values, the key's too.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        let attributes = self.attributes.iter().map(|(name, value)| name.len() + value.size_bytes());
+        self.key.size_bytes() + attributes.sum::<usize>()
+    }
+
+    /// Whether the table can hold the item (I11): every implementation asks this before it writes.
+    ///
+    /// # Errors
+    /// [`PortError::OverLimit`] where the item or its key is too large.
+    pub fn check_limits(&self) -> Result<()> {
+        self.key.check_limits()?;
+        within("bytes of an item", self.size_bytes(), DYNAMODB_ITEM_BYTES)
+    }
+}
+
+impl Key {
+    /// The bytes of the key's names and values.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        "pk".len() + self.partition.len() + "sk".len() + self.sort.len()
+    }
+
+    /// Whether the table can hold an item under the key (I11).
+    ///
+    /// # Errors
+    /// [`PortError::OverLimit`] where either part is too large.
+    pub fn check_limits(&self) -> Result<()> {
+        within("bytes of a partition key", self.partition.len(), DYNAMODB_PARTITION_KEY_BYTES)?;
+        within("bytes of a sort key", self.sort.len(), DYNAMODB_SORT_KEY_BYTES)
+    }
+}
+
+impl Value {
+    /// The bytes of the value. A number takes about a byte for two digits, and one more; lists and maps three more, and one for each
+    /// of their members.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Number(number) => number.unsigned_abs().checked_ilog10().map_or(1, |log| log as usize / 2 + 2) + usize::from(*number < 0),
+            Self::Binary(bytes) => bytes.len(),
+            Self::Bool(_) => 1,
+            Self::List(values) => 3 + values.iter().map(|value| 1 + value.size_bytes()).sum::<usize>(),
+            Self::Map(values) => 3 + values.iter().map(|(name, value)| 1 + name.len() + value.size_bytes()).sum::<usize>(),
         }
     }
 }
