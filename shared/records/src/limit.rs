@@ -1,0 +1,48 @@
+//! Rate limits: a counter for each scope and window of time.
+
+use crate::Result;
+use model::Timestamp;
+use ports::{Added, Key, Table};
+
+/// How long a counter is kept after its window.
+const KEPT_SECONDS: i64 = 3600;
+
+/// So many in each window of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// The most that a window allows.
+    pub limit: u32,
+    /// The window's length; windows begin at multiples of it.
+    pub seconds: u32,
+}
+
+/// What became of an attempt to take from a quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// How much of the window is taken, this attempt included where it was allowed.
+    pub count: u32,
+    /// The most that the window allows.
+    pub limit: u32,
+    /// Whether it was refused, with nothing taken.
+    pub exceeded: bool,
+    /// Seconds until the next window begins, at least 1.
+    pub reset_seconds: u32,
+}
+
+/// Takes `amount` from the window that holds `now`, all of it or nothing.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn take(table: &dyn Table, scope: &str, quota: Quota, amount: u32, now: Timestamp) -> Result<Taken> {
+    let seconds = i64::from(quota.seconds.max(1));
+    let start = now.as_seconds().div_euclid(seconds) * seconds;
+    let end = start + seconds;
+    let key = Key::new(format!("L#{scope}"), start.to_string());
+    let added = table.add(&key, "taken", amount.into(), Some(quota.limit.into()), end + KEPT_SECONDS).await?;
+    let (count, exceeded) = match added {
+        Added::To(count) => (count, false),
+        Added::OverCeiling(count) => (count, true),
+    };
+    let within = |number: i64| u32::try_from(number.max(0)).unwrap_or(u32::MAX);
+    Ok(Taken { count: within(count), limit: quota.limit, exceeded, reset_seconds: within(end - now.as_seconds()).max(1) })
+}

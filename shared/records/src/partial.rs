@@ -1,0 +1,130 @@
+//! Partials: what commits a segment's events of one hour (I2), and their folded state.
+
+use crate::attributes::{Attributes, EXPIRES_AT, text, time, with_optional};
+use crate::{Result, object, pending};
+use bytes::Bytes;
+use model::limits::PARTIAL_BYTES;
+use model::{Family, Hour, SegmentId, TenantId, Timestamp};
+use ports::{Condition, Item, Key, Projection, Range, Read, Table, Value};
+use std::ops::RangeInclusive;
+
+/// How long a partial lives, as its segment does: settling is long done by then, or an alarm has told that it is not (I9).
+const LIVES_SECONDS: i64 = 30 * 24 * 3600;
+
+/// The events that one segment holds of one hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partial {
+    /// Whose they are.
+    pub tenant: TenantId,
+    /// Their family.
+    pub family: Family,
+    /// Their hour.
+    pub hour: Hour,
+    /// The segment that holds them.
+    pub segment: SegmentId,
+    /// How many they are.
+    pub events: u64,
+    /// The time of the first.
+    pub first: Timestamp,
+    /// The time of the last.
+    pub last: Timestamp,
+    /// Their folded state, encoded. Absent where it would make the item too large (I11): readers then fold the segment.
+    pub state: Option<Bytes>,
+}
+
+impl Partial {
+    /// The object of the bucket that holds the segment.
+    #[must_use]
+    pub fn object(&self) -> String {
+        object::segment(self.family, &self.tenant, &self.segment)
+    }
+
+    fn key(&self) -> Key {
+        Key::new(partition(&self.tenant, self.family), format!("{}#{}", self.hour, self.segment))
+    }
+
+    /// The item, without the state where it would be too large with it.
+    fn item(&self, now: Timestamp) -> Item {
+        let bare = Item::new(self.key())
+            .with("object", text(self.object()))
+            .with("events", Value::Number(i64::try_from(self.events).unwrap_or(i64::MAX)))
+            .with("first", time(self.first))
+            .with("last", time(self.last))
+            .with(pending::ATTRIBUTE, text(pending::shard(&self.tenant)))
+            .with(EXPIRES_AT, Value::Number(now.as_seconds() + LIVES_SECONDS));
+        let whole = with_optional(bare.clone(), "state", self.state.clone().map(Value::Binary));
+        if whole.size_bytes() > PARTIAL_BYTES { bare } else { whole }
+    }
+
+    fn read(item: &Item) -> Result<Self> {
+        let named = pending::Pending::of_key(&item.key);
+        let item = Attributes(item);
+        let named = named.ok_or_else(|| item.malformed("sk"))?;
+        Ok(Self {
+            tenant: named.tenant,
+            family: named.family,
+            hour: named.hour,
+            segment: named.segment,
+            events: item.number("events")?,
+            first: item.time("first")?,
+            last: item.time("last")?,
+            state: item.optional_binary("state")?,
+        })
+    }
+}
+
+pub(crate) fn partition(tenant: &TenantId, family: Family) -> String {
+    format!("T#{tenant}#P#{family}")
+}
+
+/// Commits a partial; its segment must be in the bucket. Whatever number of times it is put, it counts once: its key names its contents
+/// (I3).
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn put(table: &dyn Table, partial: &Partial, now: Timestamp) -> Result<()> {
+    table.put(partial.item(now), Condition::Always).await?;
+    Ok(())
+}
+
+/// One page of the partials of some hours, in order of hour, and where the next one begins.
+///
+/// # Errors
+/// Where the table does not answer, or an item is malformed: a partial that is skipped would be events that are not counted.
+pub async fn page(table: &dyn Table, span: &Span<'_>, after: Option<&Key>) -> Result<(Vec<Partial>, Option<Key>)> {
+    // `$` follows `#`, so the range ends after all segments of the last hour.
+    let range = Range::Between(span.hours.start().to_string(), format!("{}$", span.hours.end()));
+    let page = table.query(&partition(span.tenant, span.family), &range, Projection::All, span.read, after).await?;
+    let partials = page.items.iter().map(Partial::read).collect::<Result<_>>()?;
+    Ok((partials, page.next))
+}
+
+/// All partials of some hours, in order of hour.
+///
+/// # Errors
+/// As [`page`].
+pub async fn range(table: &dyn Table, span: &Span<'_>) -> Result<Vec<Partial>> {
+    let mut partials = Vec::new();
+    let mut after = None;
+    loop {
+        let (more, next) = page(table, span, after.as_ref()).await?;
+        partials.extend(more);
+        after = next;
+        if after.is_none() {
+            return Ok(partials);
+        }
+    }
+}
+
+/// Which partials are read, and how fresh.
+#[derive(Debug, Clone)]
+pub struct Span<'a> {
+    /// Whose.
+    pub tenant: &'a TenantId,
+    /// Of which family.
+    pub family: Family,
+    /// Of which hours, both ends included.
+    pub hours: RangeInclusive<Hour>,
+    /// How fresh.
+    pub read: Read,
+}

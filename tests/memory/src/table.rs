@@ -1,0 +1,157 @@
+//! The table in memory, with `DynamoDB`'s limits: item and key sizes, pages of 1 MB counted before the projection, an index of keys only.
+
+use crate::faults::{Faults, Place};
+use async_trait::async_trait;
+use model::limits::DYNAMODB_PAGE_BYTES;
+use ports::{Added, Condition, Item, Key, Page, PortError, Projection, Put, Range, Read, Result, Table, Value};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+type Items = BTreeMap<Key, Item>;
+
+/// Items in memory.
+#[derive(Default)]
+pub struct MemoryTable {
+    items: Mutex<Items>,
+    faults: Faults,
+}
+
+impl MemoryTable {
+    /// An empty table that works.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty table that fails as these say.
+    #[must_use]
+    pub fn with_faults(faults: &Faults) -> Self {
+        Self { faults: faults.clone(), ..Self::default() }
+    }
+
+    /// Everything it holds, by key, whatever the faults.
+    #[must_use]
+    pub fn items(&self) -> Vec<Item> {
+        self.items.lock().unwrap().values().cloned().collect()
+    }
+
+    fn call<T>(&self, operation: &'static str, key: &Key, carry_out: impl FnOnce(&mut Items) -> Result<T>) -> Result<T> {
+        let key = format!("{} / {}", key.partition, key.sort);
+        self.faults.around(Place { service: "table", operation, key: &key }, || carry_out(&mut self.items.lock().unwrap()))
+    }
+}
+
+#[async_trait]
+impl Table for MemoryTable {
+    async fn get(&self, key: &Key, _read: Read) -> Result<Option<Item>> {
+        self.call("get", key, |items| Ok(items.get(key).cloned()))
+    }
+
+    async fn put(&self, item: Item, condition: Condition) -> Result<Put> {
+        let key = item.key.clone();
+        self.call("put", &key, |items| {
+            item.check_limits()?;
+            check_keys(&item)?;
+            let there = items.get(&item.key);
+            let holds = match condition {
+                Condition::Always => true,
+                Condition::Absent => there.is_none(),
+                Condition::NumberIs { attribute, value } => there.is_some_and(|there| there.number(attribute) == Some(value)),
+            };
+            if !holds {
+                return Ok(Put::Refused(there.cloned()));
+            }
+            items.insert(item.key.clone(), item);
+            Ok(Put::Written)
+        })
+    }
+
+    async fn add(&self, key: &Key, attribute: &'static str, amount: i64, ceiling: Option<i64>, expires_at: i64) -> Result<Added> {
+        self.call("add", key, |items| {
+            key.check_limits()?;
+            let now = match items.get(key).and_then(|item| item.attributes.get(attribute)) {
+                None => 0,
+                Some(Value::Number(number)) => *number,
+                Some(_) => return Err(refused("adding to what is not a number")),
+            };
+            let sum = now.checked_add(amount).ok_or_else(|| refused("the number is too large"))?;
+            if ceiling.is_some_and(|ceiling| sum > ceiling) {
+                return Ok(Added::OverCeiling(now));
+            }
+            let item = items.entry(key.clone()).or_insert_with(|| Item::new(key.clone()));
+            item.attributes.insert(attribute.to_owned(), Value::Number(sum));
+            item.attributes.insert("expires_at".to_owned(), Value::Number(expires_at));
+            check_keys(item)?;
+            Ok(Added::To(sum))
+        })
+    }
+
+    async fn query(&self, partition: &str, range: &Range, projection: Projection, _read: Read, after: Option<&Key>) -> Result<Page> {
+        let within = |sort: &str| match range {
+            Range::All => true,
+            Range::Prefix(prefix) => sort.starts_with(prefix.as_str()),
+            Range::Between(first, last) => first.as_str() <= sort && sort <= last.as_str(),
+        };
+        self.call("query", &Key::new(partition, ""), |items| {
+            if matches!(range, Range::Between(first, last) if first > last) {
+                return Err(refused("the range ends before it begins"));
+            }
+            let found = items.values().filter(|item| item.key.partition == partition && within(&item.key.sort));
+            let later = found.filter(|item| after.is_none_or(|after| item.key > *after));
+            Ok(page(later, Item::size_bytes, |item| project(item, projection)))
+        })
+    }
+
+    async fn pending(&self, shard: &str, after: Option<&Key>) -> Result<Page> {
+        self.call("pending", &Key::new(shard, ""), |items| {
+            let found = items.values().filter(|item| item.text("pending") == Some(shard));
+            let later = found.filter(|item| after.is_none_or(|after| item.key > *after));
+            let size = |item: &Item| item.key.size_bytes() + "pending".len() + shard.len();
+            Ok(page(later, size, |item| Item::new(item.key.clone())))
+        })
+    }
+
+    async fn delete(&self, key: &Key) -> Result<()> {
+        self.call("delete", key, |items| {
+            items.remove(key);
+            Ok(())
+        })
+    }
+}
+
+fn page<'a>(found: impl Iterator<Item = &'a Item>, size: impl Fn(&Item) -> usize, read: impl Fn(&Item) -> Item) -> Page {
+    let mut page = Page::default();
+    let mut bytes = 0;
+    for item in found {
+        bytes += size(item);
+        if bytes > DYNAMODB_PAGE_BYTES && !page.items.is_empty() {
+            page.next = page.items.last().map(|last| last.key.clone());
+            break;
+        }
+        page.items.push(read(item));
+    }
+    page
+}
+
+fn project(item: &Item, projection: Projection) -> Item {
+    let mut item = item.clone();
+    if let Projection::Only(names) = projection {
+        item.attributes.retain(|name, _| names.contains(&name.as_str()));
+    }
+    item
+}
+
+/// Keys, the index's too, are not empty; and what the key says is not said again.
+fn check_keys(item: &Item) -> Result<()> {
+    if item.key.partition.is_empty() || item.key.sort.is_empty() || item.text("pending") == Some("") {
+        return Err(refused("a key is empty"));
+    }
+    if item.attributes.contains_key("pk") || item.attributes.contains_key("sk") {
+        return Err(refused("an attribute has the name of a part of the key"));
+    }
+    Ok(())
+}
+
+fn refused(why: &'static str) -> PortError {
+    PortError::Refused { service: "table", source: why.into() }
+}
