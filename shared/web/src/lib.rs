@@ -1,1 +1,24 @@
-//! The HTTP edge that every function with routes shares: problems, request ids, bodies, logs, settings.
+//! The HTTP edge that the functions with routes share, on axum under `lambda_http` (there is no server: Lambda hands over one request
+//! at a time).
+//!
+//! [`edge`] lays the boundary round a router: request ids, one log line a request, one place where a failure becomes a client-safe
+//! [`Problem`] and its chain goes to the log, compressed answers. [`body`] reads a request's body within limits, [`health`] has the
+//! routes that tell whether the function works, [`serve`] runs a router on Lambda. Who may call is decided by the crate `access`;
+//! [`admit`] asks it. Nothing here knows an endpoint.
+
+mod admit;
+mod arrival;
+pub mod body;
+mod compress;
+mod edge;
+pub mod health;
+mod problem;
+mod rate;
+mod serve;
+
+pub use admit::{Visit, admit, recognise};
+pub use arrival::Arrival;
+pub use edge::edge;
+pub use problem::Problem;
+pub use rate::{write_refusal, write_standing};
+pub use serve::{OnLambda, on_lambda, serve};
