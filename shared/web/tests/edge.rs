@@ -7,11 +7,12 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
+use model::accept::Fault;
 use serde_json::{Value, json};
 use std::io::Read;
 use std::sync::Arc;
 use tower::ServiceExt;
-use web::{Arrival, Fault, Problem, edge, health};
+use web::{Arrival, Problem, edge, health};
 
 struct Answer {
     status: StatusCode,
