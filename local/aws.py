@@ -13,7 +13,6 @@ import urllib.request
 from pathlib import Path
 
 import boto3
-
 from place import ROOT, Place
 
 REGION = "us-east-1"
@@ -34,14 +33,18 @@ def client(place: Place, service: str):
 def environment(place: Place) -> dict[str, str]:
     """What a program needs to reach the local AWS and nothing else: no profile of the developer's own leaks in."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "CARGO_HOME", "RUSTUP_HOME") if name in os.environ}
-    return inherited | CREDENTIALS | {
-        "AWS_ENDPOINT_URL": place.endpoint,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
+    return (
+        inherited
+        | CREDENTIALS
+        | {
+            "AWS_ENDPOINT_URL": place.endpoint,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+    )
 
 
 def start(place: Place) -> None:

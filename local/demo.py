@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from typing import Any, Callable
-
-import requests
+from collections.abc import Callable
+from typing import Any
 
 import build
+import requests
 from aws import client, environment
 from place import ROOT, Place
 
@@ -28,6 +28,7 @@ def furnish(place: Place, stack: dict[str, Any]) -> dict[str, Any]:
     demo = remembered(place, table)
     if "apiKey" not in demo:
         weir("tenant", "create", TENANT)
+        weir("project", "create", PROJECT, "--tenant", TENANT)
         demo["apiKey"] = weir("key", "create", "--tenant", TENANT, "--project", PROJECT)
         demo["serviceSecret"] = weir("service", "create", "--tenant", TENANT, "--name", SERVICE)
         remember(place, demo)
@@ -87,7 +88,9 @@ def program(place: Place, stack: dict[str, Any]) -> Callable[..., str]:
     binary = build.binary("weir")
 
     def run(*arguments: str, show: bool = False) -> str:
-        ran = subprocess.run([binary, *arguments], env=settings, stdin=subprocess.DEVNULL, stdout=None if show else subprocess.PIPE, text=True)
+        ran = subprocess.run(
+            [binary, *arguments], env=settings, stdin=subprocess.DEVNULL, stdout=None if show else subprocess.PIPE, text=True
+        )
         if ran.returncode:
             raise SystemExit(f"`weir {' '.join(arguments[:2])}` failed.")
         return (ran.stdout or "").strip()

@@ -1,6 +1,7 @@
 """Starts MiniStack, the local AWS, with what it needs to behave like AWS for Weir.
 
-Run by `aws.py`, with the file for its process number as argument, and with an environment of its own, since MiniStack hands its environment to every function.
+Run by `aws.py`, with the file for its process number as argument, and with an environment of its own, since MiniStack hands its
+environment to every function.
 """
 
 import fcntl

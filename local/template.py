@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from place import ROOT
 
 TEMPLATE = ROOT / "template.yaml"

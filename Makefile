@@ -1,0 +1,27 @@
+.PHONY: help up down watch test bench check tools
+
+PYTHON = .local/stack/bin/python
+
+help: ## Say what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+up: tools ## Run Weir on this machine, with real data in it
+	@$(PYTHON) local/stack.py up
+
+down: tools ## Stop it; `make up` resumes it
+	@$(PYTHON) local/stack.py down
+
+watch: tools ## Run the functions against it, compiled anew whenever they change
+	@$(PYTHON) local/stack.py watch
+
+test: tools ## Run every test, on a stack of its own
+	@tests/run
+
+bench: ## Measure, and compare with the targets
+	@cargo run --quiet --package bench
+
+check: tools ## Run what CI runs before the tests: format, lints, docs, dependencies, template
+	@tests/check
+
+tools:
+	@python3 local/tools.py

@@ -1,0 +1,125 @@
+"""Who may do what, and what is secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from check import broken_by, drop, property_of, put
+from subject import Subject
+
+TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
+ALLOWED = {
+    "IngestRole": {
+        "Queue": {"sqs:SendMessage", "sqs:GetQueueAttributes"},
+        "Table": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+    },
+    "StoreRole": {
+        "Queue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+        "Table": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "${Bucket.Arn}/incoming/*": {"s3:PutObject"},
+    },
+    "AggregateRole": {"Table": {"dynamodb:GetItem", "dynamodb:Query"}, "${Table.Arn}/index/pending": {"dynamodb:Query"}},
+    "ReportRole": {
+        "Table": {"dynamodb:GetItem", "dynamodb:Query"},
+        "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
+        "${Bucket.Arn}/reports/*": {"s3:PutObject"},
+        "ScheduleDeadLetterQueue": {"sqs:SendMessage"},
+    },
+    "QueryRole": {
+        "Table": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
+        "${Bucket.Arn}/reports/*": {"s3:GetObject"},
+    },
+    "SchedulerRole": {
+        "AggregateFunction": {"lambda:InvokeFunction"},
+        "ReportFunction": {"lambda:InvokeFunction"},
+        "ScheduleDeadLetterQueue": {"sqs:SendMessage"},
+    },
+}
+
+
+def granted(subject: Subject, role: str) -> dict[str, set[str]]:
+    """For each resource, by its name in the template, the actions that a role allows on it."""
+    grants: dict[str, set[str]] = {}
+    for statement in subject.statements(role):
+        for resource in statement["Resource"]:
+            name = resource.get("Fn::GetAtt", [resource.get("Fn::Sub")])[0] if isinstance(resource, dict) else resource
+            grants.setdefault(name, set()).update(statement["Action"])
+    return grants
+
+
+def widen(role: str, key: str, value: Any) -> Callable[[Subject], Any]:
+    """A role whose first statement allows more."""
+    return lambda subject: subject.properties(role)["Policies"][0]["PolicyDocument"]["Statement"][0].update({key: value})
+
+
+@broken_by(
+    widen("StoreRole", "Action", "sqs:*"),
+    widen("IngestRole", "Resource", "*"),
+    widen("QueryRole", "Action", ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:DeleteItem"]),
+    property_of("QueryRole", "ManagedPolicyArns", to=["arn:aws:iam::aws:policy/AdministratorAccess"]),
+    lambda subject: subject.resources.update(SpareRole=subject.resources["StoreRole"]),
+)
+def roles_allow_what_the_design_says_and_no_more(subject: Subject) -> Iterator[str]:
+    """The design's table, resource by resource; and each function writes to its own log group."""
+    if (roles := set(subject.of_type("AWS::IAM::Role"))) != set(ALLOWED):
+        yield f"the roles are {sorted(roles)}"
+    for role, expected in ALLOWED.items():
+        logs = {role.replace("Role", "Logs"): {"logs:CreateLogStream", "logs:PutLogEvents"}} if role != "SchedulerRole" else {}
+        if (grants := granted(subject, role)) != expected | logs:
+            yield f"{role} allows {grants}"
+        if "ManagedPolicyArns" in subject.properties(role):
+            yield f"{role} has managed policies, which allow more"
+
+
+@broken_by(
+    lambda subject: subject.properties("QueryRole")["Policies"][0]["PolicyDocument"]["Statement"][1].pop("Condition"),
+    widen("IngestRole", "Action", ["s3:*"]),
+    widen("StoreRole", "Resource", {"Fn::Sub": "${Bucket.Arn}/*"}),
+)
+def nothing_is_allowed_by_wildcard(subject: Subject) -> Iterator[str]:
+    """No action at large, no resource but below a prefix of the bucket, no item of the table but by the beginning of its key."""
+    for role in subject.of_type("AWS::IAM::Role"):
+        for statement in subject.statements(role):
+            if any("*" in action for action in statement["Action"]):
+                yield f"{role} allows actions by wildcard"
+            for resource in statement["Resource"]:
+                text = resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource
+                if "*" in text and not re.fullmatch(r"\$\{Bucket\.Arn}/[a-z]+/\*", text):
+                    yield f"{role} allows {text}"
+            keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
+            if TABLE in statement["Resource"] and (not keys or "*" in keys):
+                yield f"{role} reaches every item of the table"
+
+
+@broken_by(
+    put("Parameters", "ServiceSecret", "NoEcho", to=False),
+    put("Parameters", "ServiceSecret", "Default", to="changeme"),
+    put("Parameters", "JwtSecret", "AllowedPattern", to=".*"),
+    drop("Rules", "TokensCanBeChecked"),
+    put("Outputs", "Secret", to={"Value": {"Ref": "ServiceSecret"}}),
+)
+def secrets_are_long_hidden_and_never_a_default(subject: Subject) -> Iterator[str]:
+    """And without a secret or an address of keys for tokens, the deployment is refused."""
+    service, token = subject.template["Parameters"]["ServiceSecret"], subject.template["Parameters"]["JwtSecret"]
+    if not (service.get("NoEcho") is True and token.get("NoEcho") is True):
+        yield "a secret is shown"
+    if "Default" in service or service.get("MinLength", 0) < 32 or token.get("Default") != "":
+        yield "a secret has a default, or may be short"
+    pattern = re.compile(token.get("AllowedPattern", ".*"))
+    if pattern.fullmatch("x" * 31) or not pattern.fullmatch("x" * 32) or not pattern.fullmatch(""):
+        yield "the secret of tokens may be short"
+    if {"Fn::Equals": [{"Ref": "JwtSecret"}, ""]} not in refused_when(subject) or {
+        "Fn::Equals": [{"Ref": "JwksUrl"}, ""]
+    } not in refused_when(subject):
+        yield "a deployment may have neither a secret nor keys for tokens"
+    if any(secret in str(subject.template["Outputs"]) for secret in ("ServiceSecret", "JwtSecret")):
+        yield "a secret is an output"
+
+
+def refused_when(subject: Subject) -> list[Any]:
+    """What must not all be so at once."""
+    rule = subject.template.get("Rules", {}).get("TokensCanBeChecked", {"Assertions": [{"Assert": {}}]})
+    return rule["Assertions"][0]["Assert"].get("Fn::Not", [{}])[0].get("Fn::And", [])

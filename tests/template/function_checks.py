@@ -1,0 +1,113 @@
+"""The functions: how long, how large, how built, what they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from check import broken_by, drop, property_of, put, without
+from place import ROOT
+from subject import FUNCTIONS, Subject, listed
+
+ENVIRONMENT_BYTES = 4 * 1024
+API_TIMEOUT_SECONDS = 30
+
+
+@broken_by(property_of("QueryFunction", "Timeout", to=30), property_of("AggregateFunction", "Timeout", to=61))
+def functions_end_before_who_waits_for_them(subject: Subject) -> Iterator[str]:
+    """API Gateway gives up after 30 seconds, and the next tick of `aggregate` comes after 60."""
+    for name, most in (("Ingest", API_TIMEOUT_SECONDS), ("Query", API_TIMEOUT_SECONDS), ("Aggregate", 60), ("Report", 900)):
+        if subject.function(name)["Timeout"] >= most:
+            yield f"{name} may take {most} seconds or longer"
+
+
+@broken_by(property_of("IngestFunction", "Environment", "Variables", "ESSAY", to="x" * 4000))
+def environments_fit_into_four_kilobytes(subject: Subject) -> Iterator[str]:
+    """AWS refuses more. What is not known before the deployment is counted as longer than it will be."""
+    for name in FUNCTIONS:
+        size = sum(len(variable) + value_bytes(subject, value) for variable, value in subject.environment(name).items())
+        if size > ENVIRONMENT_BYTES:
+            yield f"the environment of {name} may take {size} bytes"
+
+
+def value_bytes(subject: Subject, value: Any) -> int:
+    """The most bytes that a variable's value is expected to have."""
+    if not isinstance(value, dict):
+        return len(str(value))
+    parameter = subject.template["Parameters"].get(str(value.get("Ref")), {})
+    return len(str(parameter["MaxValue"])) if "MaxValue" in parameter else 256
+
+
+@broken_by(
+    property_of("StoreFunction", "Role", to={"Fn::GetAtt": ["IngestRole", "Arn"]}),
+    property_of("StoreLogs", "LogGroupName", to={"Fn::Sub": "/aws/lambda/${AWS::StackName}-query"}),
+    without("ReportLogs", "RetentionInDays"),
+    drop("Resources", "StoreErrorsAlarm"),
+    property_of("QueryThrottlesAlarm", "MetricName", to="Errors"),
+)
+def every_function_has_its_own_role_logs_and_alarms(subject: Subject) -> Iterator[str]:
+    """A function without one of them fails in silence, or may do what another may."""
+    alarms = [
+        (alarm["MetricName"], listed(alarm["Dimensions"])[0]["Value"]) for alarm in subject.of_type("AWS::CloudWatch::Alarm").values()
+    ]
+    for name in FUNCTIONS:
+        properties, logs = subject.function(name), subject.properties(f"{name}Logs")
+        if properties["Role"] != {"Fn::GetAtt": [f"{name}Role", "Arn"]}:
+            yield f"{name} has not its own role"
+        if properties["LoggingConfig"] != {"LogGroup": {"Ref": f"{name}Logs"}} or "RetentionInDays" not in logs:
+            yield f"{name} has not its own log group, or logs for ever"
+        if logs["LogGroupName"]["Fn::Sub"] != "/aws/lambda/" + properties["FunctionName"]["Fn::Sub"]:
+            yield f"the log group of {name} has another's name"
+        for metric in ("Errors", "Throttles"):
+            if (metric, {"Ref": f"{name}Function"}) not in alarms:
+                yield f"{name} has no alarm of {metric}"
+
+
+@broken_by(put("Parameters", "Architecture", "Default", to="x86_64"), put("Globals", "Function", "Architectures", to=["x86_64"]))
+def functions_run_on_arm_by_default(subject: Subject) -> Iterator[str]:
+    """It costs a fifth less."""
+    if subject.template["Parameters"]["Architecture"]["Default"] != "arm64":
+        yield "the default architecture is not arm64"
+    if any(subject.function(name)["Architectures"] != [{"Ref": "Architecture"}] for name in FUNCTIONS):
+        yield "a function's architecture is not the parameter"
+
+
+@broken_by(
+    put("Resources", "StoreFunction", "Metadata", "BuildMethod", to="makefile"),
+    property_of("QueryFunction", "CodeUri", to="functions/answer"),
+    put("Globals", "Function", "Handler", to="main"),
+)
+def sam_builds_every_function_with_cargo_lambda(subject: Subject) -> Iterator[str]:
+    """The way to production is `sam build` and `sam deploy`; nothing else tries it on the way here."""
+    for name in FUNCTIONS:
+        resource, properties, crate = subject.resources[f"{name}Function"], subject.function(name), name.lower()
+        if resource.get("Metadata") != {"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": crate}}:
+            yield f"{name} is not built with cargo-lambda"
+        manifest = ROOT / str(properties["CodeUri"]) / "Cargo.toml"
+        if not manifest.is_file() or f'name = "{crate}"' not in manifest.read_text():
+            yield f"the code of {name} is not the crate of its name"
+        if (properties["Runtime"], properties["Handler"]) != ("provided.al2023", "bootstrap"):
+            yield f"{name} does not run on provided.al2023"
+
+
+@broken_by(
+    property_of("StoreFunction", "Environment", "Variables", "QUEUE_URL", to="x"),
+    without("QueryFunction", "Environment", "Variables", "JWT_ISSUER"),
+)
+def functions_are_told_their_settings_and_nothing_else(subject: Subject) -> Iterator[str]:
+    """A setting that no function reads is a lie; one that is missing ends the start."""
+    common, tables, callers = {"LOG_LEVEL", "TABLE_NAME"}, {"BUCKET_NAME"}, {
+        "SERVICE_SECRET", "JWT_SECRET", "JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_TENANT_CLAIM", "JWT_ROLE_CLAIM",
+        "CREDENTIAL_CACHE_SECONDS", "ANONYMOUS_LIMIT",
+    }  # fmt: skip
+    kept = {f"RETENTION_DAYS_{family}" for family in ("ENGAGEMENT", "AI", "SALES", "PERFORMANCE", "LIFECYCLE")}
+    settings = {
+        "Ingest": common | callers | kept | {"QUEUE_URL", "EVENTS_PER_MINUTE"},
+        "Store": common | tables,
+        "Aggregate": common | {"PENDING_ALARM_HOURS"},
+        "Report": common | tables,
+        "Query": common | tables | callers | {"READS_PER_MINUTE_USER", "READS_PER_MINUTE_ADMIN"},
+    }
+    for name, expected in settings.items():
+        if difference := set(subject.environment(name)) ^ expected:
+            yield f"the environment of {name} differs in {sorted(difference)}"
