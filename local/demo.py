@@ -29,6 +29,7 @@ def furnish(place: Place, stack: dict[str, Any]) -> dict[str, Any]:
     if "apiKey" not in demo:
         weir("tenant", "create", TENANT)
         weir("project", "create", PROJECT, "--tenant", TENANT)
+        weir("project", "create", PROJECT, "--tenant", TENANT)
         demo["apiKey"] = weir("key", "create", "--tenant", TENANT, "--project", PROJECT)
         demo["serviceSecret"] = weir("service", "create", "--tenant", TENANT, "--name", SERVICE)
         remember(place, demo)

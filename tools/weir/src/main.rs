@@ -1,12 +1,15 @@
 //! `weir`: sends events to a deployment, and makes the tenants, keys and tokens it is called with.
 
 mod send;
+mod tenancy;
 mod token;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use ports::{Clock as _, SystemClock};
 use std::io::Write as _;
 use std::process::ExitCode;
+use tenancy::{Deployment, KeyCommand, ProjectCommand, ServiceCommand, TenantCommand};
 
 /// Send events to Weir, and make the tenants, keys and tokens it is called with.
 #[derive(Debug, Parser)]
@@ -22,6 +25,23 @@ enum Command {
     Send(send::Arguments),
     /// Mint a token (JWT, HS256) for a person.
     Token(token::Arguments),
+    /// Make and list tenants: who owns data.
+    Tenant(In<TenantCommand>),
+    /// Make and list a tenant's projects.
+    Project(In<ProjectCommand>),
+    /// Make, revoke and list the API keys of projects.
+    Key(In<KeyCommand>),
+    /// Make, revoke and list services, which sign their calls.
+    Service(In<ServiceCommand>),
+}
+
+/// What to do, and in which deployment.
+#[derive(Debug, clap::Args)]
+struct In<C: Subcommand> {
+    #[command(flatten)]
+    deployment: Deployment,
+    #[command(subcommand)]
+    command: C,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -37,9 +57,17 @@ async fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> Result<ExitCode> {
-    match command {
+    let now = SystemClock.now();
+    let lines = match command {
         Command::Send(arguments) => return send::run(arguments).await,
-        Command::Token(arguments) => say(&token::run(&arguments)?)?,
+        Command::Token(arguments) => vec![token::run(&arguments, now)],
+        Command::Tenant(In { deployment, command }) => command.run(&deployment.open().await, now).await?,
+        Command::Project(In { deployment, command }) => command.run(&deployment.open().await, now).await?,
+        Command::Key(In { deployment, command }) => command.run(&deployment.open().await, now).await?,
+        Command::Service(In { deployment, command }) => command.run(&deployment.open().await, now).await?,
+    };
+    for line in lines {
+        say(&line)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,11 +3,12 @@
 use super::Record;
 use super::answer::{Counted, Fault, Verdict, judge};
 use super::batch::Shape;
-use super::credential::{Credential, Signed};
+use super::credential::Credential;
 use super::progress::Progress;
+use access::mint::Signed;
 use anyhow::{Context as _, Result, bail};
 use futures::stream::{self, StreamExt as _};
-use ports::{Clock as _, SystemClock};
+use ports::{Clock as _, Random as _, SystemClock, SystemRandom};
 use reqwest::{Client, Url};
 use std::time::Duration;
 
@@ -65,9 +66,10 @@ impl Api {
     }
 
     async fn attempt(&self, body: &str, records: usize) -> Result<Verdict> {
-        let signed = Signed { timestamp: SystemClock.now().as_seconds(), method: "POST", target: &self.target, body: body.as_bytes() };
+        let signed =
+            Signed { timestamp: SystemClock.now().as_seconds(), method: "POST", path_and_query: &self.target, body: body.as_bytes() };
         let mut request = self.client.post(self.url.clone()).header("content-type", "application/json");
-        for (name, value) in self.credential.headers(&signed)? {
+        for (name, value) in self.credential.headers(&signed) {
             request = request.header(name, value);
         }
         let answer = async {
@@ -136,8 +138,9 @@ fn pause(failures: u32) -> Duration {
 
 /// Up to a quarter longer, so that the requests in flight do not come back all at once.
 fn jittered(pause: Duration) -> Duration {
-    let quarter = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX) / 4;
-    pause + Duration::from_millis(getrandom::u64().unwrap_or(0) % (quarter + 1))
+    let quarter = pause.as_millis() / 4;
+    let more = SystemRandom.number() % (quarter + 1);
+    pause + Duration::from_millis(u64::try_from(more).unwrap_or(0))
 }
 
 #[cfg(test)]
