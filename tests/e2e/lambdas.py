@@ -1,0 +1,142 @@
+"""A function's real binary against a stand-in for Lambda's runtime API, so that a test may choose its environment."""
+
+import base64
+import itertools
+import json
+import queue
+import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from stack import TARGET
+
+
+class Runtime(ThreadingHTTPServer):
+    """The runtime API: hands out invocations and takes the answers."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.waiting, self.answers = queue.Queue(), queue.Queue()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        invocation, payload = self.server.waiting.get()
+        headers = {
+            "Lambda-Runtime-Aws-Request-Id": invocation,
+            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + 25) * 1000)),
+            "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:us-east-1:000000000000:function:tested",
+        }
+        self.reply(200, payload, headers)
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.answers.put((self.path.rsplit("/", 1)[-1], body))
+        self.reply(202, b"{}", {})
+
+    def reply(self, status, body, headers):
+        self.send_response(status)
+        for name, value in {**headers, "Content-Type": "application/json", "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class Function:
+    """A running function. Use as a context."""
+
+    ids = itertools.count(1)
+
+    def __init__(self, name, environment):
+        self.name, self.environment = name, environment
+
+    def __enter__(self):
+        self.runtime = Runtime()
+        lambda_environment = {
+            "AWS_LAMBDA_RUNTIME_API": self.runtime.address,
+            "AWS_LAMBDA_FUNCTION_NAME": self.name,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        }
+        self.process = subprocess.Popen(
+            [str(TARGET / "debug" / self.name)],
+            env={**self.environment, **lambda_environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines = []
+        threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.runtime.shutdown()
+
+    @property
+    def log(self):
+        return "".join(self.lines)
+
+    def invoke(self, event, within=28):
+        """What the function answers to an event."""
+        self.runtime.waiting.put((f"invocation-{next(self.ids)}", json.dumps(event).encode()))
+        deadline = time.monotonic() + within
+        while True:
+            try:
+                kind, body = self.runtime.answers.get(timeout=0.2)
+                break
+            except queue.Empty:
+                assert self.process.poll() is None, f"{self.name} ended: {self.log}"
+                assert time.monotonic() < deadline, f"{self.name} did not answer: {self.log}"
+        assert kind == "response", f"{self.name} failed: {body.decode()} {self.log}"
+        return json.loads(body)
+
+    def http(self, method, target, headers=None, body=b""):
+        """Status, headers and body of what a function behind the HTTP API answers."""
+        answer = self.invoke(http_event(method, target, headers or {}, body))
+        text = answer.get("body") or ""
+        if answer.get("isBase64Encoded"):
+            text = base64.b64decode(text).decode()
+        headers = {name.lower(): value for name, value in answer.get("headers", {}).items()}
+        headers |= {name.lower(): ", ".join(values) for name, values in answer.get("multiValueHeaders", {}).items()}
+        return answer["statusCode"], headers, text
+
+
+def http_event(method, target, headers, body):
+    """A request as API Gateway's HTTP APIs hand it over (payload format 2.0)."""
+    path, _, query = target.partition("?")
+    event = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"host": "api.example.com", **{name.lower(): value for name, value in headers.items()}},
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "tested",
+            "domainName": "api.example.com",
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "tests"},
+            "requestId": "tested",
+            "routeKey": "$default",
+            "stage": "$default",
+            "timeEpoch": int(time.time() * 1000),
+        },
+        "isBase64Encoded": False,
+    }
+    if body:
+        event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+    return event
