@@ -1,1 +1,111 @@
-//! The queue port on SQS.
+//! The queue port on SQS: as few requests as its limits allow, and what fails in part is sent again inside the call (I1).
+
+mod packing;
+
+use async_trait::async_trait;
+use aws::port_error;
+use aws_config::SdkConfig;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::BuildError;
+use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
+use futures::StreamExt;
+use ports::{Depth, PortError, Queue, Result, check_bodies};
+use std::collections::HashSet;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+const SERVICE: &str = "queue";
+/// How long to wait before each new attempt at what a request refused.
+const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(200)];
+/// Requests under way at once.
+const SIDE_BY_SIDE: usize = 4;
+
+/// A queue of SQS.
+#[derive(Debug)]
+pub struct Sqs {
+    url: String,
+    config: SdkConfig,
+    client: OnceLock<Client>,
+}
+
+impl Sqs {
+    /// The queue at this address. The client is made at the first call, so that a function that needs none does not pay for it.
+    #[must_use]
+    pub fn new(config: &SdkConfig, url: impl Into<String>) -> Self {
+        Self { url: url.into(), config: config.clone(), client: OnceLock::new() }
+    }
+
+    fn client(&self) -> &Client {
+        self.client.get_or_init(|| Client::new(&self.config))
+    }
+
+    /// Sends the bodies at these places in one request, and again those that it did not take.
+    async fn send_request(&self, bodies: &[String], places: Vec<usize>) -> Sent {
+        let mut untaken = places;
+        let mut pauses = PAUSES.iter();
+        loop {
+            match self.attempt(bodies, &untaken).await {
+                Err(error) => return Sent { untaken, error: Some(error) },
+                Ok(left) => untaken = left,
+            }
+            match pauses.next() {
+                Some(pause) if !untaken.is_empty() => tokio::time::sleep(*pause).await,
+                _ => return Sent { untaken, error: None },
+            }
+        }
+    }
+
+    /// One request. Answers the places of the bodies that it did not take.
+    async fn attempt(&self, bodies: &[String], places: &[usize]) -> Result<Vec<usize>> {
+        let entry = |place: &usize| SendMessageBatchRequestEntry::builder().id(place.to_string()).message_body(&bodies[*place]).build();
+        let entries = places.iter().map(entry).collect::<std::result::Result<_, _>>().map_err(unbuilt)?;
+        let call = self.client().send_message_batch().queue_url(&self.url).set_entries(Some(entries));
+        let answer = call.send().await.map_err(|error| port_error(SERVICE, error))?;
+        for refusal in &answer.failed {
+            tracing::warn!(code = refusal.code, sender_fault = refusal.sender_fault, "the queue did not take a message");
+        }
+        let taken: HashSet<&str> = answer.successful.iter().map(|entry| entry.id.as_str()).collect();
+        Ok(places.iter().copied().filter(|place| !taken.contains(place.to_string().as_str())).collect())
+    }
+}
+
+/// What became of one request.
+struct Sent {
+    untaken: Vec<usize>,
+    error: Option<PortError>,
+}
+
+#[async_trait]
+impl Queue for Sqs {
+    async fn send(&self, bodies: &[String]) -> Result<Vec<bool>> {
+        check_bodies(bodies)?;
+        let requests = packing::requests(bodies).into_iter().map(|places| self.send_request(bodies, places));
+        let sent: Vec<Sent> = futures::stream::iter(requests).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        let mut taken = vec![true; bodies.len()];
+        for place in sent.iter().flat_map(|sent| &sent.untaken) {
+            taken[*place] = false;
+        }
+        match sent.into_iter().find_map(|sent| sent.error) {
+            Some(error) if !taken.contains(&true) => Err(error),
+            Some(error) => {
+                tracing::warn!(%error, "the queue took some requests and not others");
+                Ok(taken)
+            }
+            None => Ok(taken),
+        }
+    }
+
+    async fn depth(&self) -> Result<Depth> {
+        let (waiting, in_flight) =
+            (QueueAttributeName::ApproximateNumberOfMessages, QueueAttributeName::ApproximateNumberOfMessagesNotVisible);
+        let call =
+            self.client().get_queue_attributes().queue_url(&self.url).attribute_names(waiting.clone()).attribute_names(in_flight.clone());
+        let answer = call.send().await.map_err(|error| port_error(SERVICE, error))?;
+        let number = |name| answer.attributes.as_ref().and_then(|all| all.get(&name)?.parse().ok()).unwrap_or(0);
+        Ok(Depth { waiting: number(waiting), in_flight: number(in_flight) })
+    }
+}
+
+fn unbuilt(error: BuildError) -> PortError {
+    PortError::Refused { service: SERVICE, source: Box::new(error) }
+}
