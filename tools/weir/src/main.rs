@@ -61,10 +61,10 @@ async fn run(command: Command) -> Result<ExitCode> {
     let lines = match command {
         Command::Send(arguments) => return send::run(arguments).await,
         Command::Token(arguments) => vec![token::run(&arguments, now)],
-        Command::Tenant(In { deployment, command }) => command.run(&deployment.open().await, now).await?,
-        Command::Project(In { deployment, command }) => command.run(&deployment.open().await, now).await?,
-        Command::Key(In { deployment, command }) => command.run(&deployment.open().await, now).await?,
-        Command::Service(In { deployment, command }) => command.run(&deployment.open().await, now).await?,
+        Command::Tenant(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
+        Command::Project(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
+        Command::Key(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
+        Command::Service(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
     };
     for line in lines {
         say(&line)?;

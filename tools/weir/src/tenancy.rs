@@ -18,16 +18,19 @@ use records::Tenant;
 /// The table of a deployment; AWS credentials and region come from the environment, as with other AWS tools.
 #[derive(Debug, clap::Args)]
 pub struct Deployment {
-    /// The name of the deployment's table.
-    #[arg(long, env = "TABLE_NAME", global = true, default_value = "weir")]
-    table: String,
+    /// The name of the deployment's table: the stack's output `TableName`.
+    #[arg(long, env = "TABLE_NAME", global = true)]
+    table: Option<String>,
 }
 
 impl Deployment {
     /// The table itself.
-    pub async fn open(&self) -> impl Table {
-        let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
-        table::DynamoDb::new(&config, &self.table)
+    ///
+    /// # Errors
+    /// Where it is not named.
+    pub async fn open(&self) -> Result<impl Table + use<>> {
+        let name = self.table.as_deref().context("say which table with --table: the stack's output TableName")?;
+        Ok(table::DynamoDb::new(&aws::config().await, name))
     }
 }
 
