@@ -46,7 +46,7 @@ struct In<C: Subcommand> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run(Arguments::parse().command).await {
+    match Box::pin(run(Arguments::parse().command)).await {
         Ok(code) => code,
         Err(error) => {
             // The chain, on one line: what failed, and why.
