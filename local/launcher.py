@@ -28,6 +28,17 @@ def count_loopback_as_tls() -> None:
     ministack.app.pin_request_origin = lambda source_ip, _secure_transport: pin(source_ip, True)
 
 
+def allow_batches_as_single_calls() -> None:
+    """`sqs:SendMessage` allows `SendMessageBatch` too, as on AWS, where there is no permission of that name."""
+    action_of = iam_actions.extract_iam_action
+
+    def single(service: str, *request: object) -> str | None:
+        action = action_of(service, *request)
+        return action.removesuffix("Batch") if action and service == "sqs" else action
+
+    iam_actions.extract_iam_action = single
+
+
 def know_leading_keys() -> None:
     """Gives policies the condition key `dynamodb:LeadingKeys`, which MiniStack does not know and so lets pass."""
     context_of = iam_actions.dynamodb_service_context
@@ -65,5 +76,6 @@ if __name__ == "__main__":
     held = hold(sys.argv.pop())
     answer_at_once()
     count_loopback_as_tls()
+    allow_batches_as_single_calls()
     know_leading_keys()
     ministack.app.main()
