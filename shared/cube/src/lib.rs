@@ -1,1 +1,17 @@
-//! The pure core: columns, the catalogue of cubes, fold, merge, the state's encoding, the query planner.
+//! Cubes: events as columns, the catalogue of what is measured, fold and merge, the states' encoding, and the queries that read them.
+//!
+//! This crate never does I/O: no clock, no environment, no files, no network (`clippy.toml` bans them), and no AWS type is reachable from
+//! it. The way through it: [`columns::from_events`] turns events into Arrow batches, [`segment`] writes and reads those as Parquet,
+//! [`fold`] sums them up in the cells of the [`catalogue`]'s cubes, states [`merge`](CubeState::merge) and are stored as bytes
+//! ([`FamilyState::encode`]), and a [`query::MetricQuery`] is answered from any number of them.
+
+pub mod catalogue;
+pub mod columns;
+mod fold;
+pub mod query;
+pub mod segment;
+pub mod sketch;
+mod state;
+
+pub use fold::{fold, fold_cube};
+pub use state::{CubeState, Dropped, FamilyState, StateError, cap, decode, decode_cube, encode};

@@ -110,6 +110,14 @@ id!(
     check_name
 );
 
+impl SegmentId {
+    /// The id that a SHA-256 digest stands for.
+    #[must_use]
+    pub fn from_digest(digest: [u8; 32]) -> Self {
+        Self(hex::encode(digest))
+    }
+}
+
 /// A tenant's name is also part of API keys and service names, which are split at `_` and `@`.
 fn check_tenant(text: &str) -> Result<(), IdError> {
     check_name(text)?;

@@ -1,0 +1,93 @@
+//! The cubes of sales: money by currency, customers, subscriptions.
+
+use super::Dimension::{Currency, Interval, PaymentMethod, Plan, Project, Status, Subscription, Type, User};
+use super::{Aggregate, Condition, Cube, Derived, Filter, Formula, Measure, Test, Unit};
+use model::Family;
+
+const FAMILY: &[Family] = &[Family::Sales];
+
+/// Types of events that change a subscription and move no money themselves.
+const CHANGES: &[&str] = &["billing.subscription_created", "billing.subscription_cancelled"];
+const COMPLETED: Condition = Condition { column: "status", test: Test::In(&["completed", "succeeded", "paid"]) };
+const REFUND_TYPE: Condition = Condition { column: "kind", test: Test::In(&["refund"]) };
+
+/// Money that came in: completed, and neither a refund nor a mere change of a subscription.
+const EARNED: Filter = &[
+    COMPLETED,
+    Condition { column: "kind", test: Test::NotIn(&["refund", "billing.subscription_created", "billing.subscription_cancelled"]) },
+];
+/// Money that went back: a completed refund.
+const REFUNDED: Filter = &[COMPLETED, REFUND_TYPE];
+
+const TRANSACTIONS: Measure = Measure::new("transactions", Unit::Count, Aggregate::Count, "Transactions in any of their states.");
+const ORDERS: Measure = Measure::new("orders", Unit::Count, Aggregate::Count, "Completed transactions but refunds.").when(EARNED);
+const AMOUNT: Measure = Measure::new("amount", Unit::Money, Aggregate::Sum("amount_micros"), "Amounts of all transactions, as sent.");
+const REVENUE: Measure =
+    Measure::new("revenue", Unit::Money, Aggregate::Sum("amount_micros"), "Amounts of completed transactions but refunds.").when(EARNED);
+const REFUNDS: Measure = Measure::new("refunds", Unit::Count, Aggregate::Count, "Refunds.").when(REFUNDED);
+const REFUND_AMOUNT: Measure =
+    Measure::new("refundAmount", Unit::Money, Aggregate::Sum("amount_micros"), "What refunds gave back.").when(REFUNDED);
+
+const ORDER_MEAN: Derived = Derived {
+    name: "averageOrder",
+    unit: Unit::Ratio,
+    formula: Formula::Ratio("revenue", "orders"),
+    description: "Mean amount of a completed transaction.",
+};
+
+/// Transactions by everything but the customer.
+pub static SALES: Cube = Cube {
+    name: "sales",
+    families: FAMILY,
+    filter: &[Condition { column: "kind", test: Test::NotIn(CHANGES) }],
+    dimensions: &[Project, Type, Status, Plan, PaymentMethod, Interval, Currency],
+    ranked: &[Plan, PaymentMethod, Type, Status, Project],
+    measures: &[
+        TRANSACTIONS,
+        ORDERS,
+        AMOUNT,
+        REVENUE,
+        REFUNDS,
+        REFUND_AMOUNT,
+        Measure::new("customers", Unit::Count, Aggregate::Distinct("user"), "Distinct customers."),
+    ],
+    derived: &[ORDER_MEAN],
+    description: "Transactions by type, status, plan, payment method and currency.",
+    ..Cube::BLANK
+};
+
+/// What each customer bought: recency, frequency, value.
+pub static CUSTOMERS: Cube = Cube {
+    name: "customers",
+    families: FAMILY,
+    filter: &[Condition { column: "kind", test: Test::NotIn(CHANGES) }],
+    dimensions: &[User, Project, Type, Status, Plan, PaymentMethod, Currency],
+    keyed_by: Some(User),
+    measures: &[
+        TRANSACTIONS,
+        ORDERS,
+        AMOUNT,
+        REVENUE,
+        REFUNDS,
+        REFUND_AMOUNT,
+        Measure::new("firstOrder", Unit::Moment, Aggregate::Min("time"), "When the first completed transaction was.").when(EARNED),
+        Measure::new("lastOrder", Unit::Moment, Aggregate::Max("time"), "When the latest completed transaction was.").when(EARNED),
+        Measure::new("lastPayment", Unit::Money, Aggregate::Last("amount_micros"), "The latest amount paid.").when(EARNED),
+    ],
+    derived: &[ORDER_MEAN, Derived { name: "customers", unit: Unit::Count, formula: Formula::Keys, description: "Customers, exactly." }],
+    description: "Transactions of each customer.",
+    ..Cube::BLANK
+};
+
+/// The changes of each subscription: recurring revenue and churn are read off them.
+pub static SUBSCRIPTIONS: Cube = Cube {
+    name: "subscriptions",
+    families: FAMILY,
+    filter: &[Condition { column: "subscription", test: Test::Present }],
+    dimensions: &[Subscription, Project, User],
+    keyed_by: Some(Subscription),
+    measures: &[Measure::new("transitions", Unit::Count, Aggregate::Transitions, "Every change, each with its moment.")],
+    derived: &[Derived { name: "subscriptions", unit: Unit::Count, formula: Formula::Keys, description: "Subscriptions that changed." }],
+    description: "Subscriptions: their changes.",
+    ..Cube::BLANK
+};

@@ -1,0 +1,152 @@
+//! The days, weeks and months of a time zone, whatever its clocks do.
+
+use super::{Plan, Range};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone, Timelike, Utc};
+use chrono_tz::Tz;
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Into what times a series is divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Granularity {
+    /// Hours of the tenant.
+    Hour,
+    /// Days of the zone.
+    Day,
+    /// Weeks of the zone, from Monday (ISO 8601).
+    Week,
+    /// Months of the zone.
+    Month,
+}
+
+/// About how many points a series has where nobody says how fine it should be.
+const POINTS: i64 = 100;
+
+impl Granularity {
+    /// All of them, finest first.
+    pub const ALL: [Self; 4] = [Self::Hour, Self::Day, Self::Week, Self::Month];
+
+    /// The name that queries use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
+    /// The granularity of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|granularity| granularity.name() == name)
+    }
+
+    /// The finest that divides a range into no more than about 100 points.
+    #[must_use]
+    pub fn fitting(range: Range) -> Self {
+        Self::ALL.into_iter().find(|granularity| granularity.points(range) <= POINTS).unwrap_or(Self::Month)
+    }
+
+    /// About how many points a range has.
+    pub(super) const fn points(self, range: Range) -> i64 {
+        let hours = range.to.millis_since(range.from) / 3_600_000;
+        hours
+            / match self {
+                Self::Hour => 1,
+                Self::Day => 24,
+                Self::Week => 7 * 24,
+                Self::Month => 30 * 24,
+            }
+    }
+}
+
+/// The buckets of a series, by the moments at which they begin.
+pub struct Calendar {
+    timezone: Tz,
+    /// Empty where the answer is not divided.
+    starts: Vec<Timestamp>,
+}
+
+impl Calendar {
+    /// The buckets that the hours of a plan fall in, none left out.
+    pub fn new(granularity: Option<Granularity>, timezone: Tz, plan: &Plan) -> Self {
+        let starts = match granularity {
+            None => Vec::new(),
+            Some(Granularity::Hour) => plan.hours().map(|hour| hour.start(plan.hour_offset)).collect(),
+            Some(coarser) => local_starts(coarser, timezone, plan),
+        };
+        Self { timezone, starts }
+    }
+
+    /// When the buckets begin; nothing where the answer is not divided.
+    pub fn starts(&self) -> &[Timestamp] {
+        &self.starts
+    }
+
+    /// The bucket that a moment falls in.
+    pub fn index_of(&self, moment: Timestamp) -> usize {
+        self.starts.partition_point(|start| *start <= moment).saturating_sub(1)
+    }
+
+    /// The hour of the day that a moment falls in, 0 to 23.
+    pub fn hour_of_day(&self, moment: Timestamp) -> u32 {
+        local(moment, self.timezone).hour()
+    }
+
+    /// The day of the week that a moment falls in, 0 for Monday.
+    pub fn weekday(&self, moment: Timestamp) -> u32 {
+        local(moment, self.timezone).weekday().num_days_from_monday()
+    }
+
+    /// Whether each bucket begins with an hour of the tenant.
+    pub fn is_aligned(&self, plan: &Plan) -> bool {
+        self.starts.iter().all(|start| model::Hour::of(*start, plan.hour_offset).start(plan.hour_offset) == *start)
+    }
+}
+
+fn local_starts(granularity: Granularity, timezone: Tz, plan: &Plan) -> Vec<Timestamp> {
+    let (Some(first), Some(last)) = (plan.hours().next(), plan.hours().last()) else { return Vec::new() };
+    let date_of = |hour| begin(granularity, local(plan.middle(hour), timezone).date_naive());
+    let (mut date, end) = (date_of(first), date_of(last));
+    let mut starts = Vec::new();
+    while date <= end {
+        starts.push(start_of_day(date, timezone));
+        let Some(next) = next(granularity, date) else { break };
+        date = next;
+    }
+    // A date that a zone has skipped whole begins with the next one.
+    starts.dedup();
+    starts
+}
+
+/// The first date of the week or month that a date is in.
+fn begin(granularity: Granularity, date: NaiveDate) -> NaiveDate {
+    match granularity {
+        Granularity::Hour | Granularity::Day => date,
+        Granularity::Week => date - Days::new(u64::from(date.weekday().num_days_from_monday())),
+        Granularity::Month => date.with_day(1).unwrap_or(date),
+    }
+}
+
+fn next(granularity: Granularity, date: NaiveDate) -> Option<NaiveDate> {
+    match granularity {
+        Granularity::Hour | Granularity::Day => date.checked_add_days(Days::new(1)),
+        Granularity::Week => date.checked_add_days(Days::new(7)),
+        Granularity::Month => date.checked_add_months(Months::new(1)),
+    }
+}
+
+/// The first moment of a date: midnight, the first of two where clocks go back over it, or where they skip it, the moment they skip to.
+pub fn start_of_day(date: NaiveDate, timezone: Tz) -> Timestamp {
+    let midnight = date.and_time(NaiveTime::MIN);
+    let quarters = (0..=4 * 24).map(|quarter| midnight + TimeDelta::minutes(15 * quarter));
+    let first = quarters.into_iter().find_map(|time| timezone.from_local_datetime(&time).earliest());
+    first.map_or_else(|| midnight.and_utc(), |moment| moment.with_timezone(&Utc)).into()
+}
+
+fn local(moment: Timestamp, timezone: Tz) -> DateTime<Tz> {
+    DateTime::<Utc>::from(moment).with_timezone(&timezone)
+}

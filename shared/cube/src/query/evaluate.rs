@@ -1,0 +1,309 @@
+//! The answer, worked out from states: filter and regroup their cells, merge what comes together, then read the numbers off.
+//!
+//! Everything is merged before anything is read, so that distinct counts come from unions and ratios from totals.
+
+use super::calendar::Calendar;
+use super::check::Group;
+use super::table::Table;
+use super::{Answer, Bucket, Number, Plan, Query, Row};
+use crate::catalogue::{Derived, Formula, NONE, Unit};
+use crate::sketch::{Quantiles, Spans};
+use crate::state::{Column, CubeState, Labels};
+use model::Timestamp;
+use model::money::Decimal;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+/// Where a row's codes keep the bucket of time.
+const TIME: usize = 0;
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+impl Query {
+    /// The answer, from the states of the buckets that the plan names: none, one or several for each, as long as each event is in one of
+    /// them. States of other cubes and other times count for nothing.
+    #[must_use]
+    pub fn evaluate(&self, plan: &Plan, states: impl IntoIterator<Item = (Bucket, CubeState)>) -> Answer {
+        let calendar = Calendar::new(self.granularity, self.timezone, plan);
+        let reading = Reading::of(self);
+        let mut gathered = reading.empty_table();
+        for (bucket, state) in states {
+            let is_asked_for = plan.reads.iter().any(|span| span.grain == bucket.grain && (span.from..span.to).contains(&bucket.start));
+            if is_asked_for && std::ptr::eq(state.cube(), self.cube) {
+                let middle = plan.middle(bucket.start);
+                reading.gather(&mut gathered, &state, (calendar.index_of(middle), &calendar, middle));
+            }
+        }
+        let rows = reading.rows(&gathered, &calendar);
+        let is_estimated = |at: &usize| rows.iter().any(|row| row.values[*at].is_approximate());
+        Answer {
+            approximate: (0..self.numbers.len()).filter(is_estimated).map(|at| self.numbers[at]).collect(),
+            rows,
+            covered: plan.covered,
+            is_aligned: calendar.is_aligned(plan),
+        }
+    }
+}
+
+/// A query, and what of its cube it needs.
+struct Reading<'a> {
+    query: &'a Query,
+    /// The measures that are needed, by their place in the cube.
+    measures: Vec<usize>,
+    /// The numbers that are worked out for each value of the key before those are merged.
+    of_keys: Vec<&'static Derived>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(query: &'a Query) -> Self {
+        let mut reading = Self { query, measures: Vec::new(), of_keys: Vec::new() };
+        query.numbers.iter().for_each(|name| reading.need(name));
+        reading
+    }
+
+    fn need(&mut self, name: &str) {
+        let cube = self.query.cube;
+        if let Some(at) = cube.measures.iter().position(|measure| measure.name == name) {
+            if !self.measures.contains(&at) {
+                self.measures.push(at);
+            }
+        } else if let Some(derived) = cube.derived(name) {
+            if derived.formula.is_of_keys() && !self.of_keys.contains(&derived) {
+                self.of_keys.push(derived);
+            }
+            derived.formula.names().iter().for_each(|name| self.need(name));
+        }
+    }
+
+    /// Where a row's codes keep the key, where that is needed: after the time and the groups.
+    fn key_place(&self) -> Option<usize> {
+        (!self.of_keys.is_empty()).then_some(1 + self.query.groups.len())
+    }
+
+    fn empty_table(&self) -> Table {
+        let width = 1 + self.query.groups.len() + usize::from(self.key_place().is_some());
+        let column = |at: &usize| Column::new(&self.query.cube.measures[*at].aggregate);
+        let mut table = Table::new(width, self.measures.iter().map(column).collect());
+        for (group, labels) in self.query.groups.iter().zip(&mut table.cells.labels[1..]) {
+            match group {
+                Group::Dimension(_) => {}
+                Group::HourOfDay => (0..24).for_each(|hour| _ = labels.push(&format!("{hour:02}"))),
+                Group::Weekday => WEEKDAYS.iter().for_each(|day| _ = labels.push(day)),
+            }
+        }
+        table
+    }
+
+    /// Adds the cells of a state that pass the filters.
+    fn gather(&self, table: &mut Table, state: &CubeState, (bucket, calendar, middle): (usize, &Calendar, Timestamp)) {
+        let passes: Vec<(usize, Vec<bool>)> =
+            self.query.filters.iter().map(|(at, values)| (*at, passing(&state.cells.labels[*at], values))).collect();
+        let mut codes = vec![0; table.cells.labels.len()];
+        codes[TIME] = u32::try_from(bucket).unwrap_or(u32::MAX);
+        let mut known: Vec<Vec<Option<u32>>> = state.cells.labels.iter().map(|labels| vec![None; labels.len()]).collect();
+        let mut targets = Vec::with_capacity(state.len());
+        for cell in 0..state.len() {
+            let own = state.cells.codes(cell);
+            if !passes.iter().all(|(at, passes)| passes[own[*at] as usize]) {
+                targets.push(None);
+                continue;
+            }
+            let mut look_up = |labels: &mut Labels, at: usize| {
+                let code = own[at];
+                *known[at][code as usize].get_or_insert_with(|| labels.intern(state.cells.labels[at].get(code)))
+            };
+            for ((place, group), labels) in (1..).zip(&self.query.groups).zip(&mut table.cells.labels[1..]) {
+                codes[place] = match group {
+                    Group::Dimension(at) => look_up(labels, *at),
+                    Group::HourOfDay => calendar.hour_of_day(middle),
+                    Group::Weekday => calendar.weekday(middle),
+                };
+            }
+            if let Some(place) = self.key_place() {
+                codes[place] = look_up(&mut table.cells.labels[place], 0);
+            }
+            targets.push(Some(table.cells.intern(&codes)));
+        }
+        for (column, at) in table.columns.iter_mut().zip(&self.measures) {
+            column.grow(table.cells.len());
+            column.merge(&state.columns[*at], &targets);
+        }
+    }
+
+    /// Works out the numbers of each key, and merges the keys.
+    fn merge_keys(&self, table: Table) -> Table {
+        let Some(place) = self.key_place() else { return table };
+        let mut table = table;
+        for derived in &self.of_keys {
+            let column = self.column_of_keys(&table, derived.formula, place);
+            table.columns.push(column);
+        }
+        table.coarser(|codes| codes[place] = 0)
+    }
+
+    fn column_of_keys(&self, table: &Table, formula: Formula, place: usize) -> Column {
+        let rows = 0..table.cells.len();
+        let is_key = |row: usize| table.cells.label(row, place) != NONE;
+        let time = |first: &str, last: &str, row: usize| {
+            let moment = |name: &str| match self.column(table, name) {
+                Some(Column::Min(moments) | Column::Max(moments)) => moments[row],
+                _ => None,
+            };
+            moment(first).zip(moment(last)).map(|(first, last)| last.saturating_sub(first).max(0))
+        };
+        let spans = |name: &str, row: usize| match self.column(table, name) {
+            Some(Column::Spans(_, spans)) => spans.get(row),
+            _ => None,
+        };
+        match formula {
+            Formula::KeysWith(name, wanted) => {
+                let has = |row: usize| matches!(self.column(table, name), Some(Column::Sum(sums)) if sums[row] == i128::from(wanted));
+                Column::Sum(rows.map(|row| i128::from(is_key(row) && has(row))).collect())
+            }
+            Formula::KeyTime(first, last) => Column::Sum(rows.map(|row| time(first, last, row).map_or(0, i128::from)).collect()),
+            Formula::KeyTimes(first, last) => {
+                let of_row = |row| {
+                    let mut quantiles = Quantiles::default();
+                    time(first, last, row).into_iter().for_each(|time| quantiles.add(time));
+                    quantiles
+                };
+                Column::Quantiles(rows.map(of_row).collect())
+            }
+            Formula::SpanCount(name) => {
+                Column::Sum(rows.map(|row| spans(name, row).map_or(0, |spans| spans.as_slice().len() as i128)).collect())
+            }
+            Formula::SpanTime(name) => Column::Sum(rows.map(|row| spans(name, row).map_or(0, Spans::total_ms)).collect()),
+            _ => Column::Sum(rows.map(|row| i128::from(is_key(row))).collect()),
+        }
+    }
+
+    /// The column of a measure, or of a number of keys.
+    fn column<'t>(&self, table: &'t Table, name: &str) -> Option<&'t Column> {
+        let is_named = |at: &usize| self.query.cube.measures[*at].name == name;
+        let at = self.measures.iter().position(is_named).or_else(|| {
+            let at = self.of_keys.iter().position(|derived| derived.name == name)?;
+            Some(self.measures.len() + at)
+        })?;
+        table.columns.get(at)
+    }
+
+    /// A number of a row.
+    fn number(&self, table: &Table, row: usize, name: &str) -> Number {
+        let cube = self.query.cube;
+        let unit = cube.unit(name).unwrap_or(Unit::Count);
+        let formula = cube.derived(name).map(|derived| derived.formula);
+        match formula {
+            Some(Formula::Total(names)) => {
+                let exact = |name: &&str| self.number(table, row, name).exact().map_or(0, |decimal| decimal.units);
+                Number::Exact(Decimal { units: names.iter().map(exact).sum(), scale: unit.scale() })
+            }
+            Some(Formula::Ratio(of, to)) => match (self.number(table, row, of).exact(), self.number(table, row, to).exact()) {
+                (Some(of), Some(to)) if to.units != 0 => Number::Ratio(of, to),
+                _ => Number::Nothing,
+            },
+            _ => self.column(table, name).map_or(Number::Nothing, |column| read(column, row, unit)),
+        }
+    }
+
+    /// The rows of the answer.
+    fn rows(&self, gathered: &Table, calendar: &Calendar) -> Vec<Row> {
+        let totals = Finished::new(self.merge_keys(gathered.coarser(|codes| codes[TIME] = 0)));
+        let groups = self.ranked_groups(&totals.table);
+        let row = |from: &Finished, start, codes: &[u32]| {
+            let at = from.row_of(codes);
+            Row { start, labels: self.labels(&from.table, codes), values: self.values(&from.table, at) }
+        };
+        if calendar.starts().is_empty() {
+            return groups.iter().map(|codes| row(&totals, None, codes)).collect();
+        }
+        let series = Finished::new(self.merge_keys(gathered.clone()));
+        let mut rows = Vec::with_capacity(calendar.starts().len() * groups.len());
+        for (bucket, start) in (0..).zip(calendar.starts()) {
+            for codes in &groups {
+                let mut codes = codes.clone();
+                codes[TIME] = bucket;
+                rows.push(row(&series, Some(*start), &codes));
+            }
+        }
+        rows
+    }
+
+    /// The codes of the groups, in the order asked for and as many. Without dimensions there is one group, also where nothing was seen.
+    fn ranked_groups(&self, totals: &Table) -> Vec<Vec<u32>> {
+        let mut rows: Vec<usize> = (0..totals.cells.len()).collect();
+        if rows.is_empty() && self.query.groups.is_empty() {
+            return vec![vec![0; totals.cells.labels.len()]];
+        }
+        rows.sort_by(|a, b| self.compare_labels(totals, *a, *b));
+        if let Some(order) = &self.query.order {
+            let numbers: Vec<Number> = (0..totals.cells.len()).map(|row| self.number(totals, row, &order.by)).collect();
+            rows.sort_by(|a, b| {
+                let ascending = numbers[*a].compare(&numbers[*b]);
+                if order.descending { ascending.reverse() } else { ascending }
+            });
+        }
+        rows.truncate(self.query.limit.unwrap_or(usize::MAX));
+        rows.into_iter().map(|row| totals.cells.codes(row).to_vec()).collect()
+    }
+
+    fn compare_labels(&self, table: &Table, a: usize, b: usize) -> Ordering {
+        let compare = |(place, group): (usize, &Group)| match group {
+            Group::Dimension(_) => table.cells.label(a, place).cmp(table.cells.label(b, place)),
+            // Hours and weekdays have codes in their own order.
+            Group::HourOfDay | Group::Weekday => table.cells.codes(a)[place].cmp(&table.cells.codes(b)[place]),
+        };
+        (1..).zip(&self.query.groups).map(compare).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    }
+
+    fn labels(&self, table: &Table, codes: &[u32]) -> Vec<String> {
+        (1..=self.query.groups.len()).map(|place| table.cells.labels[place].get(codes[place]).to_owned()).collect()
+    }
+
+    fn values(&self, table: &Table, row: usize) -> Vec<Number> {
+        self.query.numbers.iter().map(|name| self.number(table, row, name)).collect()
+    }
+}
+
+/// A table that is only read, with a last row that has seen nothing: what a bucket shows in which nothing happened.
+struct Finished {
+    table: Table,
+    rows: HashMap<Vec<u32>, usize>,
+}
+
+impl Finished {
+    fn new(mut table: Table) -> Self {
+        let cells = table.cells.len();
+        table.columns.iter_mut().for_each(|column| column.grow(cells + 1));
+        let rows = (0..cells).map(|row| (table.cells.codes(row).to_vec(), row)).collect();
+        Self { table, rows }
+    }
+
+    fn row_of(&self, codes: &[u32]) -> usize {
+        self.rows.get(codes).copied().unwrap_or(self.table.cells.len())
+    }
+}
+
+/// Which labels are among the values.
+fn passing(labels: &Labels, values: &[String]) -> Vec<bool> {
+    labels.iter().map(|label| values.iter().any(|value| value == label)).collect()
+}
+
+/// The value of a row as a number.
+fn read(column: &Column, row: usize, unit: Unit) -> Number {
+    let exact = |units: i128| Number::Exact(Decimal { units, scale: unit.scale() });
+    let single = |value: Option<i64>| match value {
+        None => Number::Nothing,
+        Some(value) if unit == Unit::Moment => Number::Moment(Timestamp::from_millis(value)),
+        Some(value) => exact(value.into()),
+    };
+    match column {
+        Column::Sum(sums) => exact(sums[row]),
+        Column::Min(values) | Column::Max(values) => single(values[row]),
+        Column::Last(readings) => single(readings[row].map(|(_, value)| value)),
+        Column::Distinct(values) => Number::Distinct(values[row].clone()),
+        Column::Set(sets) => Number::Set(sets[row].clone()),
+        Column::Quantiles(values) if values[row].count() > 0 => Number::Quantiles(values[row].clone(), unit),
+        Column::Quantiles(_) => Number::Nothing,
+        Column::Spans(_, spans) => exact(spans[row].total_ms()),
+        Column::Transitions(changes) => Number::Transitions(changes[row].clone()),
+    }
+}

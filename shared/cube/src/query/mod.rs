@@ -1,0 +1,122 @@
+//! Queries: one shape of question for every read. A [`MetricQuery`] says what is asked; checked against the catalogue it is a [`Query`],
+//! which says what must be read ([`Query::plan`]) and works out the answer from it ([`Query::evaluate`]).
+
+mod answer;
+mod calendar;
+mod check;
+mod evaluate;
+mod plan;
+mod table;
+
+pub use answer::{Answer, Number, Row};
+pub use calendar::Granularity;
+pub use check::{Query, QueryFault};
+pub use plan::{Bucket, Grain, Plan, Span};
+
+use chrono_tz::Tz;
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// From a moment up to, and without, another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Range {
+    /// The first moment.
+    pub from: Timestamp,
+    /// The first moment after it.
+    pub to: Timestamp,
+}
+
+/// By which number rows are ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// One of the query's measures.
+    pub by: String,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// A question: numbers of a cube, by dimensions and time, of the cells that pass the filters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MetricQuery {
+    /// The cube.
+    pub cube: String,
+    /// Measures and derived numbers of it.
+    pub measures: Vec<String>,
+    /// Dimensions of it, or `hourOfDay` and `weekday`; `hour`, `day`, `week` or `month` here sets the granularity.
+    #[serde(default)]
+    pub group_by: Vec<String>,
+    /// By dimension, the values of which a cell must have one.
+    #[serde(default)]
+    pub filters: BTreeMap<String, Vec<String>>,
+    /// What time it asks about.
+    pub range: Range,
+    /// Into what times the answer is divided; into none where not given.
+    #[serde(default)]
+    pub granularity: Option<Granularity>,
+    /// In what zone days begin.
+    #[serde(default = "utc")]
+    pub timezone: Tz,
+    /// How rows are ordered; by their labels where not given. A series is always in the order of time, and its groups in this.
+    #[serde(default)]
+    pub order: Option<Order>,
+    /// How many rows are wanted, or in a series how many groups: the first in `order`.
+    #[serde(default)]
+    pub limit: Option<usize>,
+}
+
+fn utc() -> Tz {
+    Tz::UTC
+}
+
+impl MetricQuery {
+    /// A question about these numbers of a cube, in one sum over the range.
+    #[must_use]
+    pub fn new(cube: &str, measures: &[&str], range: Range) -> Self {
+        Self {
+            cube: cube.to_owned(),
+            measures: measures.iter().map(|&name| name.to_owned()).collect(),
+            group_by: Vec::new(),
+            filters: BTreeMap::new(),
+            range,
+            granularity: None,
+            timezone: Tz::UTC,
+            order: None,
+            limit: None,
+        }
+    }
+
+    /// The same by this dimension too.
+    #[must_use]
+    pub fn by(mut self, dimension: &str) -> Self {
+        self.group_by.push(dimension.to_owned());
+        self
+    }
+
+    /// The same of cells with one of these values of a dimension.
+    #[must_use]
+    pub fn only(mut self, dimension: &str, values: &[&str]) -> Self {
+        self.filters.insert(dimension.to_owned(), values.iter().map(|&value| value.to_owned()).collect());
+        self
+    }
+
+    /// The same as a series, in a zone.
+    #[must_use]
+    pub fn every(mut self, granularity: Granularity, timezone: Tz) -> Self {
+        self.granularity = Some(granularity);
+        self.timezone = timezone;
+        self
+    }
+
+    /// The same, but only so many rows: those with most of a number.
+    #[must_use]
+    pub fn top(mut self, limit: usize, by: &str) -> Self {
+        self.order = Some(Order { by: by.to_owned(), descending: true });
+        self.limit = Some(limit);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! Distributions of durations and sizes: the buckets of a `DDSketch`, 1% wide, and nothing else of it. Its own state keeps sums and extremes
+//! as floats, whose order of addition would show; buckets with integer counts merge exactly. Sums are measures of their own.
+
+use serde::{Deserialize, Serialize};
+use sketches_ddsketch::Config;
+use std::sync::LazyLock;
+
+/// The relative error of a quantile.
+const ACCURACY: f64 = 0.01;
+
+/// The mapping of values to buckets. Values are integers from 1 on, so no bucket lies below zero and none is ever collapsed.
+static MAPPING: LazyLock<Config> = LazyLock::new(|| Config::new(ACCURACY, u32::MAX, 1e-9));
+
+/// How often each bucket's values were seen. Values below one (durations of less than a unit, broken clocks) count as zero.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Wire", into = "Wire")]
+pub struct Quantiles {
+    zeros: u64,
+    /// By bucket, ascending; no count is zero.
+    buckets: Vec<(u16, u64)>,
+}
+
+/// What is stored: bucket numbers as distances from the one before, which are small.
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    zeros: u64,
+    buckets: Vec<(u16, u64)>,
+}
+
+impl From<Quantiles> for Wire {
+    fn from(quantiles: Quantiles) -> Self {
+        let mut before = 0;
+        let distance = |(bucket, count)| {
+            let distance = bucket - before;
+            before = bucket;
+            (distance, count)
+        };
+        Self { zeros: quantiles.zeros, buckets: quantiles.buckets.into_iter().map(distance).collect() }
+    }
+}
+
+impl TryFrom<Wire> for Quantiles {
+    type Error = &'static str;
+    fn try_from(wire: Wire) -> Result<Self, Self::Error> {
+        let mut buckets = wire.buckets;
+        let mut before: Option<u16> = None;
+        for (bucket, count) in &mut buckets {
+            let is_repeat = before.is_some() && *bucket == 0;
+            *bucket = before.unwrap_or(0).checked_add(*bucket).ok_or("a bucket lies beyond the last")?;
+            if is_repeat || *count == 0 {
+                return Err("buckets are not distinct and in use");
+            }
+            before = Some(*bucket);
+        }
+        Ok(Self { zeros: wire.zeros, buckets })
+    }
+}
+
+impl Quantiles {
+    /// Counts a value.
+    pub fn add(&mut self, value: i64) {
+        if value < 1 {
+            self.zeros = self.zeros.saturating_add(1);
+        } else {
+            self.add_to(bucket_of(value), 1);
+        }
+    }
+
+    fn add_to(&mut self, bucket: u16, count: u64) {
+        match self.buckets.binary_search_by_key(&bucket, |(bucket, _)| *bucket) {
+            Ok(at) => self.buckets[at].1 = self.buckets[at].1.saturating_add(count),
+            Err(at) => self.buckets.insert(at, (bucket, count)),
+        }
+    }
+
+    /// Adds all that `other` has counted.
+    pub fn merge(&mut self, other: &Self) {
+        self.zeros = self.zeros.saturating_add(other.zeros);
+        if self.buckets.is_empty() {
+            self.buckets.clone_from(&other.buckets);
+        } else {
+            other.buckets.iter().for_each(|(bucket, count)| self.add_to(*bucket, *count));
+        }
+    }
+
+    /// How many values were counted.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.buckets.iter().fold(self.zeros, |sum, (_, count)| sum.saturating_add(*count))
+    }
+
+    /// The value that this part of the values (0 to 1) does not exceed, within 1%; `None` where nothing was counted.
+    #[must_use]
+    pub fn at(&self, part: f64) -> Option<f64> {
+        let last = self.count().checked_sub(1)?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a rank among the values")]
+        let rank = (part.clamp(0.0, 1.0) * last as f64) as u64;
+        let mut seen = self.zeros;
+        if rank < seen {
+            return Some(0.0);
+        }
+        for (bucket, count) in &self.buckets {
+            seen = seen.saturating_add(*count);
+            if rank < seen {
+                return Some(value_of(*bucket));
+            }
+        }
+        self.buckets.last().map(|(bucket, _)| value_of(*bucket))
+    }
+
+    /// How many values are at most this, give or take the values within 1% of it: what a Prometheus histogram's bucket shows.
+    #[must_use]
+    pub fn count_up_to(&self, limit: f64) -> u64 {
+        let within = self.buckets.iter().take_while(|(bucket, _)| value_of(*bucket) <= limit * (1.0 + ACCURACY));
+        within.fold(if limit < 0.0 { 0 } else { self.zeros }, |sum, (_, count)| sum.saturating_add(*count))
+    }
+}
+
+/// The bucket of a value from 1 on: at most 2,184 for the largest there is.
+#[expect(clippy::cast_precision_loss, reason = "a bucket is far wider than what a double rounds")]
+fn bucket_of(value: i64) -> u16 {
+    u16::try_from(MAPPING.key(value as f64)).unwrap_or(0)
+}
+
+fn value_of(bucket: u16) -> f64 {
+    MAPPING.value(i32::from(bucket))
+}

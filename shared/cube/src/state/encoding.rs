@@ -1,0 +1,215 @@
+//! A state as bytes. The first byte is the version; then a directory; then blocks of about 8 KB, each compressed on its own, that hold the
+//! sections the directory names: one for each cube, and for each hash part of a large keyed cube. So one cube, or one user's part of it,
+//! is read without the rest.
+//!
+//! A section is columnar and describes itself: dimensions and measures carry ids, so that a cube may gain measures or dimensions, or lose
+//! measures, and its old states stay readable. The bytes may be anything: they are checked, and what they can make us allocate is bounded.
+
+use super::CubeState;
+use super::parts::{PART_BYTES, number_of_parts, part_of};
+use super::section::{self, Section};
+use crate::catalogue::{self, Cube};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// The version that is written. Whoever changes the encoding adds one, and keeps reading the old ones for as long as rollups live.
+const VERSION: u8 = 1;
+/// The most that a block may hold once decompressed. A section is written whole, so this also bounds a cube's section.
+const BLOCK_BYTES: usize = 64 * 1024 * 1024;
+/// Sections are few and small: the fastest levels hardly differ in size from the default, and cost a third.
+const COMPRESSION_LEVEL: i32 = 1;
+
+/// Why bytes are no state.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StateError {
+    /// There are none.
+    #[error("an encoded state has at least its version")]
+    Empty,
+    /// Written by a version that this one does not know.
+    #[error("states of version {0} are not known here")]
+    Version(u8),
+    /// They contradict themselves.
+    #[error("not an encoded state: {0}")]
+    Malformed(&'static str),
+}
+
+impl From<postcard::Error> for StateError {
+    fn from(_: postcard::Error) -> Self {
+        Self::Malformed("a value is cut off or out of range")
+    }
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Directory {
+    blocks: Vec<Block>,
+    sections: Vec<Entry>,
+}
+
+/// Sizes of a block, decompressed and as stored; where they are equal, it is not compressed.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Block {
+    bytes: u32,
+    stored: u32,
+}
+
+/// A cube, by the id of its name, or one part of its parts; and where its section lies.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Entry {
+    cube: u16,
+    part: u16,
+    parts: u16,
+    block: u32,
+    start: u32,
+    length: u32,
+}
+
+/// The bytes of these states; those that have seen nothing take none.
+#[must_use]
+pub fn encode<'a>(states: impl IntoIterator<Item = &'a CubeState>) -> Vec<u8> {
+    let mut writer = Writer::default();
+    for state in states.into_iter().filter(|state| !state.is_empty()) {
+        let whole = section::write(state, None);
+        let parts = if state.cube().keyed_by.is_some() { number_of_parts(whole.len()) } else { 1 };
+        if parts == 1 {
+            writer.add(state.cube(), (0, 1), &whole);
+            continue;
+        }
+        let part_of_cell = state.parts_of_cells(parts);
+        for part in 0..parts {
+            let cells: Vec<u32> = (0..).zip(&part_of_cell).filter(|(_, of_cell)| **of_cell == part).map(|(cell, _)| cell).collect();
+            if !cells.is_empty() {
+                writer.add(state.cube(), (part, parts), &section::write(state, Some(&cells)));
+            }
+        }
+    }
+    writer.finish()
+}
+
+#[derive(Default)]
+struct Writer {
+    directory: Directory,
+    stored: Vec<u8>,
+    open: Vec<u8>,
+}
+
+impl Writer {
+    fn add(&mut self, cube: &Cube, (part, parts): (u16, u16), section: &[u8]) {
+        if !self.open.is_empty() && self.open.len() + section.len() > PART_BYTES {
+            self.close_block();
+        }
+        self.directory.sections.push(Entry {
+            cube: section::id(cube.name),
+            part,
+            parts,
+            block: narrow(self.directory.blocks.len()),
+            start: narrow(self.open.len()),
+            length: narrow(section.len()),
+        });
+        self.open.extend_from_slice(section);
+    }
+
+    fn close_block(&mut self) {
+        let block = std::mem::take(&mut self.open);
+        let compressed = zstd::bulk::compress(&block, COMPRESSION_LEVEL).ok().filter(|compressed| compressed.len() < block.len());
+        let stored = compressed.as_ref().unwrap_or(&block);
+        self.directory.blocks.push(Block { bytes: narrow(block.len()), stored: narrow(stored.len()) });
+        self.stored.extend_from_slice(stored);
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        if !self.open.is_empty() {
+            self.close_block();
+        }
+        let mut bytes = postcard::to_extend(&self.directory, vec![VERSION]).unwrap_or_default();
+        bytes.append(&mut self.stored);
+        bytes
+    }
+}
+
+/// The states of these bytes, of every cube that the catalogue still has.
+///
+/// # Errors
+/// Where the bytes are no state, or one of a version that this one does not know.
+pub fn decode(bytes: &[u8]) -> Result<Vec<CubeState>, StateError> {
+    let reader = Reader::new(bytes)?;
+    let mut states: Vec<CubeState> = Vec::new();
+    for cube in catalogue::cubes() {
+        if let Some(state) = reader.state(cube, None)? {
+            states.push(state);
+        }
+    }
+    Ok(states)
+}
+
+/// The state of one cube among these bytes; of a keyed cube and a key, only of the part that holds the key's cells, and a few others'.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_cube(bytes: &[u8], cube: &'static Cube, key: Option<&str>) -> Result<CubeState, StateError> {
+    let state = Reader::new(bytes)?.state(cube, key)?;
+    Ok(state.unwrap_or_else(|| CubeState::empty(cube)))
+}
+
+struct Reader<'a> {
+    directory: Directory,
+    /// The stored bytes of each block.
+    blocks: Vec<&'a [u8]>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(bytes: &'a [u8]) -> Result<Self, StateError> {
+        let (version, rest) = bytes.split_first().ok_or(StateError::Empty)?;
+        if *version != VERSION {
+            return Err(StateError::Version(*version));
+        }
+        let (directory, mut rest): (Directory, _) = postcard::take_from_bytes(rest)?;
+        let mut blocks = Vec::with_capacity(directory.blocks.len());
+        for block in &directory.blocks {
+            let (stored, after) = rest.split_at_checked(block.stored as usize).ok_or(StateError::Malformed("a block is cut off"))?;
+            blocks.push(stored);
+            rest = after;
+        }
+        Ok(Self { directory, blocks })
+    }
+
+    fn state(&self, cube: &'static Cube, key: Option<&str>) -> Result<Option<CubeState>, StateError> {
+        let id = section::id(cube.name);
+        let holds_key = |entry: &&Entry| key.is_none_or(|key| entry.parts == 1 || part_of(key, entry.parts) == entry.part);
+        let mut state: Option<CubeState> = None;
+        let mut opened: Option<(u32, Cow<'_, [u8]>)> = None;
+        for entry in self.directory.sections.iter().filter(|entry| entry.cube == id).filter(holds_key) {
+            let block = match opened.take() {
+                Some((number, block)) if number == entry.block => block,
+                _ => self.open(entry.block)?,
+            };
+            let (start, length) = (entry.start as usize, entry.length as usize);
+            let bytes = block.get(start..start.saturating_add(length)).ok_or(StateError::Malformed("a section lies outside its block"))?;
+            let part = Section::read(bytes)?.into_state(cube)?;
+            match &mut state {
+                None => state = Some(part),
+                Some(state) => state.merge(&part),
+            }
+            opened = Some((entry.block, block));
+        }
+        Ok(state)
+    }
+
+    fn open(&self, block: u32) -> Result<Cow<'a, [u8]>, StateError> {
+        let missing = StateError::Malformed("a section lies in no block");
+        let (sizes, stored) = self.directory.blocks.get(block as usize).zip(self.blocks.get(block as usize)).ok_or(missing)?;
+        if sizes.bytes == sizes.stored {
+            return Ok(Cow::Borrowed(stored));
+        }
+        let bytes = sizes.bytes as usize;
+        if bytes > BLOCK_BYTES {
+            return Err(StateError::Malformed("a block is too large"));
+        }
+        let block = zstd::bulk::decompress(stored, bytes).map_err(|_| StateError::Malformed("a block does not decompress"))?;
+        if block.len() == bytes { Ok(Cow::Owned(block)) } else { Err(StateError::Malformed("a block is of another size")) }
+    }
+}
+
+/// Sizes of states fit 32 bits by far; one that did not would be refused when read.
+fn narrow(size: usize) -> u32 {
+    u32::try_from(size).unwrap_or(u32::MAX)
+}

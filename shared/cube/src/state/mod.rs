@@ -1,0 +1,171 @@
+//! The state of a cube: its cells, and what each has summed up. States merge: associatively, commutatively, with the empty state as
+//! identity (I5), so it does not matter which events were folded together, or in what order.
+//!
+//! Nothing here drops anything: caps on cardinality are applied once, when a rollup is written ([`cap`]).
+
+mod cap;
+mod cells;
+pub(crate) mod column;
+mod encoding;
+mod labels;
+mod parts;
+mod section;
+
+pub use cap::{Dropped, cap};
+pub use encoding::{StateError, decode, decode_cube, encode};
+
+use crate::catalogue::{self, Cube, NONE};
+pub(crate) use cells::Cells;
+pub(crate) use column::Column;
+pub(crate) use labels::Labels;
+use model::Family;
+
+/// The state of one cube.
+#[derive(Debug, Clone)]
+pub struct CubeState {
+    cube: &'static Cube,
+    pub(crate) cells: Cells,
+    /// A column for each measure of the cube.
+    pub(crate) columns: Vec<Column>,
+}
+
+impl CubeState {
+    /// The state that has seen nothing: the identity of [`CubeState::merge`].
+    #[must_use]
+    pub fn empty(cube: &'static Cube) -> Self {
+        let columns = cube.measures.iter().map(|measure| Column::new(&measure.aggregate)).collect();
+        Self { cube, cells: Cells::new(cube.dimensions.len()), columns }
+    }
+
+    /// Its cube.
+    #[must_use]
+    pub fn cube(&self) -> &'static Cube {
+        self.cube
+    }
+
+    /// How many cells it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether it has seen nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds all that `other` has seen; a state of another cube adds nothing.
+    pub fn merge(&mut self, other: &Self) {
+        self.merge_relabelled(other, |_, _, _| None);
+    }
+
+    /// Merges `other`, some of whose labels are first changed: `relabel` is asked for each cell and dimension, and may give another label.
+    pub(crate) fn merge_relabelled<'a>(&mut self, other: &'a Self, relabel: impl Fn(usize, usize, &'a str) -> Option<&'a str>) {
+        debug_assert!(std::ptr::eq(self.cube, other.cube), "states of one cube merge");
+        if !std::ptr::eq(self.cube, other.cube) {
+            return;
+        }
+        // The codes that the labels of the other state have in this one, each looked up once.
+        let mut known: Vec<Vec<Option<u32>>> = other.cells.labels.iter().map(|labels| vec![None; labels.len()]).collect();
+        let mut codes = vec![0; other.cube.dimensions.len()];
+        let mut targets = Vec::with_capacity(other.len());
+        for cell in 0..other.len() {
+            for (dimension, code) in other.cells.codes(cell).iter().enumerate() {
+                let label = other.cells.labels[dimension].get(*code);
+                let own = &mut self.cells.labels[dimension];
+                codes[dimension] = match relabel(cell, dimension, label) {
+                    Some(changed) => own.intern(changed),
+                    None => *known[dimension][*code as usize].get_or_insert_with(|| own.intern(label)),
+                };
+            }
+            targets.push(Some(self.cells.intern(&codes)));
+        }
+        for (own, other) in self.columns.iter_mut().zip(&other.columns) {
+            own.grow(self.cells.len());
+            own.merge(other, &targets);
+        }
+    }
+}
+
+impl PartialEq for CubeState {
+    /// Equal where the same cells have seen the same, in whatever order they are kept.
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.cube, other.cube) && encode([self]) == encode([other])
+    }
+}
+
+/// The states of all cubes of a family.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FamilyState {
+    family: Family,
+    cubes: Vec<CubeState>,
+}
+
+impl FamilyState {
+    /// The state that has seen nothing.
+    #[must_use]
+    pub fn empty(family: Family) -> Self {
+        Self { family, cubes: catalogue::of_family(family).map(CubeState::empty).collect() }
+    }
+
+    /// A family's state of these cubes; those it lacks have seen nothing, those of other families are left out.
+    #[must_use]
+    pub fn of(family: Family, cubes: Vec<CubeState>) -> Self {
+        let mut state = Self::empty(family);
+        for cube in cubes {
+            if let Some(own) = state.cubes.iter_mut().find(|own| std::ptr::eq(own.cube, cube.cube)) {
+                if own.is_empty() { *own = cube } else { own.merge(&cube) }
+            }
+        }
+        state
+    }
+
+    /// Its family.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        self.family
+    }
+
+    /// The states of its cubes.
+    #[must_use]
+    pub fn cubes(&self) -> &[CubeState] {
+        &self.cubes
+    }
+
+    /// The state of one cube.
+    #[must_use]
+    pub fn cube(&self, cube: &Cube) -> Option<&CubeState> {
+        self.cubes.iter().find(|state| state.cube.name == cube.name)
+    }
+
+    /// Adds all that `other` has seen; a state of another family adds nothing.
+    pub fn merge(&mut self, other: &Self) {
+        debug_assert_eq!(self.family, other.family, "states of one family merge");
+        if self.family == other.family {
+            self.cubes.iter_mut().zip(&other.cubes).for_each(|(own, other)| own.merge(other));
+        }
+    }
+
+    /// Its bytes, which begin with their version.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        encode(&self.cubes)
+    }
+
+    /// The state of these bytes.
+    ///
+    /// # Errors
+    /// Where the bytes are no state, or one of a version that this one does not know.
+    pub fn decode(family: Family, bytes: &[u8]) -> Result<Self, StateError> {
+        Ok(Self::of(family, decode(bytes)?))
+    }
+}
+
+/// The label of an event that says nothing of a dimension.
+pub(crate) fn or_none(label: Option<&str>) -> &str {
+    label.filter(|label| !label.is_empty()).unwrap_or(NONE)
+}
+
+#[cfg(test)]
+mod tests;

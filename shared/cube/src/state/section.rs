@@ -1,0 +1,176 @@
+//! A section: the cells of one cube, or of one of its hash parts, as bytes. Cells are in the order of their labels, so that a state has one
+//! form; dimensions and measures are named by ids, so that the cube may change between writing and reading.
+
+use super::column::{Column, each};
+use super::{CubeState, StateError};
+use crate::catalogue::{self, Cube, NONE};
+use serde::ser::{Serialize, Serializer};
+use serde::{Deserialize, Serialize as DeriveSerialize};
+
+/// A dimension's labels, ascending, and each cell's place among them.
+#[derive(DeriveSerialize, Deserialize)]
+struct Dimension<'a> {
+    id: u16,
+    #[serde(borrow)]
+    labels: Vec<&'a str>,
+    codes: Vec<u32>,
+}
+
+/// A measure's values, in the order of the cells.
+#[derive(DeriveSerialize, Deserialize)]
+struct Measure<'a> {
+    id: u16,
+    kind: u8,
+    #[serde(borrow)]
+    values: &'a [u8],
+}
+
+/// A section as read.
+#[derive(DeriveSerialize, Deserialize)]
+pub struct Section<'a> {
+    cells: u32,
+    #[serde(borrow)]
+    dimensions: Vec<Dimension<'a>>,
+    #[serde(borrow)]
+    measures: Vec<Measure<'a>>,
+}
+
+/// The id of a name: 16 bits of it, which a test of the catalogue keeps apart where they must be.
+pub fn id(name: &str) -> u16 {
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let [a, b, c, d] = hash.to_be_bytes();
+    u16::from_be_bytes([a ^ c, b ^ d])
+}
+
+/// Writes a state, or only some of its cells.
+pub fn write(state: &CubeState, only: Option<&[u32]>) -> Vec<u8> {
+    let mut order = state.cells.sorted();
+    if let Some(only) = only {
+        let mut is_wanted = vec![false; state.len()];
+        only.iter().for_each(|cell| is_wanted[*cell as usize] = true);
+        order.retain(|cell| is_wanted[*cell as usize]);
+    }
+    let dimension = |(index, dimension): (usize, &catalogue::Dimension)| {
+        let ranks = state.cells.ranks(index, &order);
+        let labels = &state.cells.labels[index];
+        Dimension {
+            id: id(dimension.name()),
+            labels: ranks.codes.iter().map(|code| labels.get(*code)).collect(),
+            codes: order.iter().map(|cell| ranks.of_code[state.cells.codes(*cell as usize)[index] as usize]).collect(),
+        }
+    };
+    let values: Vec<Vec<u8>> = state.columns.iter().map(|column| values(column, &order)).collect();
+    let measures = state.cube().measures.iter().zip(&state.columns).zip(&values);
+    let section = Section {
+        cells: u32::try_from(order.len()).unwrap_or(u32::MAX),
+        dimensions: state.cube().dimensions.iter().enumerate().map(dimension).collect(),
+        measures: measures.map(|((measure, column), values)| Measure { id: id(measure.name), kind: kind(column), values }).collect(),
+    };
+    postcard::to_stdvec(&section).unwrap_or_default()
+}
+
+/// Some of a column's values, in another order.
+struct Gathered<'a, T> {
+    values: &'a [T],
+    order: &'a [u32],
+}
+
+impl<T: Serialize> Serialize for Gathered<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.order.iter().map(|cell| &self.values[*cell as usize]))
+    }
+}
+
+fn values(column: &Column, order: &[u32]) -> Vec<u8> {
+    each!(column, values => postcard::to_stdvec(&Gathered { values, order })).unwrap_or_default()
+}
+
+/// Which kind of column it is, in a form that does not change.
+fn kind(column: &Column) -> u8 {
+    match column {
+        Column::Sum(_) => 0,
+        Column::Min(_) => 1,
+        Column::Max(_) => 2,
+        Column::Last(_) => 3,
+        Column::Distinct(_) => 4,
+        Column::Set(_) => 5,
+        Column::Quantiles(_) => 6,
+        Column::Spans(..) => 7,
+        Column::Transitions(_) => 8,
+    }
+}
+
+impl<'a> Section<'a> {
+    /// Reads a section, and checks that it is one.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, StateError> {
+        let section: Self = postcard::from_bytes(bytes)?;
+        for dimension in &section.dimensions {
+            let is_ordered = dimension.labels.windows(2).all(|pair| pair[0] < pair[1]);
+            let is_complete = dimension.codes.len() == section.cells as usize;
+            let is_within = dimension.codes.iter().all(|code| (*code as usize) < dimension.labels.len());
+            if !(is_ordered && is_complete && is_within) {
+                return Err(StateError::Malformed("labels or codes of a dimension do not fit"));
+            }
+        }
+        // Without a dimension nothing bounds the number of cells by the number of bytes.
+        if section.dimensions.is_empty() { Err(StateError::Malformed("a section has dimensions")) } else { Ok(section) }
+    }
+
+    /// The state it holds. A dimension that the cube has gained since is absent everywhere; one that it has lost is summed over; a measure
+    /// that it has gained has seen nothing; one that it has lost, or that became another kind, is left out.
+    pub fn into_state(self, cube: &'static Cube) -> Result<CubeState, StateError> {
+        let mut state = CubeState::empty(cube);
+        let sources: Vec<Option<&Dimension<'a>>> =
+            cube.dimensions.iter().map(|own| self.dimensions.iter().find(|stored| stored.id == id(own.name()))).collect();
+        for (own, source) in state.cells.labels.iter_mut().zip(&sources) {
+            match source {
+                Some(stored) => stored.labels.iter().for_each(|label| _ = own.push(label)),
+                None => _ = own.push(NONE),
+            }
+        }
+        let has_lost = self.dimensions.len() > sources.iter().flatten().count();
+        let mut targets = Vec::with_capacity(if has_lost { self.cells as usize } else { 0 });
+        let mut codes = vec![0; cube.dimensions.len()];
+        for cell in 0..self.cells as usize {
+            for (code, source) in codes.iter_mut().zip(&sources) {
+                *code = source.map_or(0, |stored| stored.codes[cell]);
+            }
+            if has_lost {
+                targets.push(Some(state.cells.intern(&codes)));
+            } else {
+                state.cells.push(&codes);
+            }
+        }
+        for (own, measure) in state.columns.iter_mut().zip(cube.measures) {
+            let stored = self.measures.iter().find(|stored| stored.id == id(measure.name) && stored.kind == kind(own));
+            if let Some(stored) = stored {
+                let values = self.column(own, stored)?;
+                if has_lost {
+                    own.grow(state.cells.len());
+                    own.merge(&values, &targets);
+                } else {
+                    *own = values;
+                }
+            }
+            own.grow(state.cells.len());
+        }
+        Ok(state)
+    }
+
+    fn column(&self, like: &Column, stored: &Measure<'_>) -> Result<Column, StateError> {
+        let bytes = stored.values;
+        let column = match like {
+            Column::Sum(_) => Column::Sum(postcard::from_bytes(bytes)?),
+            Column::Min(_) => Column::Min(postcard::from_bytes(bytes)?),
+            Column::Max(_) => Column::Max(postcard::from_bytes(bytes)?),
+            Column::Last(_) => Column::Last(postcard::from_bytes(bytes)?),
+            Column::Distinct(_) => Column::Distinct(postcard::from_bytes(bytes)?),
+            Column::Set(_) => Column::Set(postcard::from_bytes(bytes)?),
+            Column::Quantiles(_) => Column::Quantiles(postcard::from_bytes(bytes)?),
+            Column::Spans(gap_ms, _) => Column::Spans(*gap_ms, postcard::from_bytes(bytes)?),
+            Column::Transitions(_) => Column::Transitions(postcard::from_bytes(bytes)?),
+        };
+        let count = each!(&column, values => values.len());
+        if count == self.cells as usize { Ok(column) } else { Err(StateError::Malformed("a measure has values for other cells")) }
+    }
+}
