@@ -48,9 +48,9 @@ class Tenant:
         answer = self.read(f"/metrics/timeseries?metric={metric}&{range_}&granularity={granularity}")
         return {point["timestamp"]: point["value"] for point in answer["data"] if point["value"]}
 
-    def counted(self, metric="events", range_="period=24h"):
+    def counted(self, metric="events", range_="period=24h", granularity="hour"):
         """A metric's total."""
-        return sum(self.series(metric, range_).values())
+        return sum(self.series(metric, range_, granularity).values())
 
     def waiting(self, key, project="shop"):
         """How many of a project's events are accepted and not yet stored."""
