@@ -4,7 +4,6 @@ use futures::{StreamExt, TryStreamExt, stream};
 use model::accept::Claims;
 use model::{TenantId, Timestamp};
 use ports::Table;
-use records::claim;
 use std::collections::HashMap;
 use web::Problem;
 
@@ -26,14 +25,14 @@ impl FirstReceived {
 
 /// Makes the claims of a request.
 pub async fn hold(table: &dyn Table, tenant: &TenantId, claims: Claims, received: Timestamp) -> Result<FirstReceived, Problem> {
-    let hold = async |id: String| claim::first_arrival(table, tenant, &id, received).await.map_err(Problem::unavailable);
+    let claim = async |id: String| records::claim::first_arrival(table, tenant, &id, received).await.map_err(Problem::unavailable);
     match claims {
         Claims::None => Ok(FirstReceived { otherwise: received, by_index: HashMap::new() }),
-        Claims::Request(id) => Ok(FirstReceived { otherwise: hold(id).await?, by_index: HashMap::new() }),
+        Claims::Request(id) => Ok(FirstReceived { otherwise: claim(id).await?, by_index: HashMap::new() }),
         Claims::Events(events) => {
             let each = events.into_iter().map(|(index, id)| {
-                let held = hold(id);
-                async move { held.await.map(|first| (index, first)) }
+                let first = claim(id);
+                async move { first.await.map(|first| (index, first)) }
             });
             let by_index = stream::iter(each).buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
             Ok(FirstReceived { otherwise: received, by_index })
