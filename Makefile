@@ -17,8 +17,9 @@ watch: tools ## Run the functions against it, compiled anew whenever they change
 test: tools ## Run every test, on a stack of its own
 	@tests/run
 
-bench: ## Measure, and compare with the targets
-	@cargo run --quiet --package bench
+bench: ## Measure, and compare with the targets (builds for release: minutes)
+	@cargo build --quiet --release -p ingest -p store -p aggregate -p report -p query -p bench
+	@target/release/bench target/release
 
 check: tools ## Run what CI runs before the tests: format, lints, docs, dependencies, template
 	@tests/check

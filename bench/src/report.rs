@@ -1,0 +1,52 @@
+//! One JSON line a figure, with its target and whether it is met.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A target missed by more than this fails the run: machines differ, and a figure near its target is no defect.
+const TOLERANCE: f64 = 1.25;
+
+/// A measured figure.
+#[derive(Debug, Serialize)]
+pub struct Figure {
+    bench: &'static str,
+    value: f64,
+    unit: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_at_most: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    met: Option<bool>,
+    #[serde(flatten)]
+    details: Map<String, Value>,
+}
+
+impl Figure {
+    /// A figure without a target.
+    pub fn new(bench: &'static str, value: f64, unit: &'static str) -> Self {
+        Self { bench, value, unit, target_at_most: None, met: None, details: Map::new() }
+    }
+
+    /// With the most that it should be.
+    pub fn at_most(mut self, target: f64) -> Self {
+        self.target_at_most = Some(target);
+        self.met = Some(self.value <= target);
+        self
+    }
+
+    /// With something to understand it by.
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Whether its target is missed by more than is tolerated.
+    pub fn is_missed(&self) -> bool {
+        self.target_at_most.is_some_and(|target| self.value > target * TOLERANCE)
+    }
+}
+
+/// The middle of an odd number of measurements.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
