@@ -11,6 +11,7 @@ use crate::sketch::{Quantiles, Spans};
 use crate::state::{Column, CubeState, Labels};
 use model::Timestamp;
 use model::money::Decimal;
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -22,15 +23,16 @@ impl Query {
     /// The answer, from the states of the buckets that the plan names: none, one or several for each, as long as each event is in one of
     /// them. States of other cubes and other times count for nothing.
     #[must_use]
-    pub fn evaluate(&self, plan: &Plan, states: impl IntoIterator<Item = (Bucket, CubeState)>) -> Answer {
+    pub fn evaluate<S: Borrow<CubeState>>(&self, plan: &Plan, states: impl IntoIterator<Item = (Bucket, S)>) -> Answer {
         let calendar = Calendar::new(self.granularity, self.timezone, plan);
         let reading = Reading::of(self);
         let mut gathered = reading.empty_table();
         for (bucket, state) in states {
+            let state = state.borrow();
             let is_asked_for = plan.reads.iter().any(|span| span.grain == bucket.grain && (span.from..span.to).contains(&bucket.start));
             if is_asked_for && std::ptr::eq(state.cube(), self.cube) {
                 let middle = plan.middle(bucket.start);
-                reading.gather(&mut gathered, &state, (calendar.index_of(middle), &calendar, middle));
+                reading.gather(&mut gathered, state, (calendar.index_of(middle), &calendar, middle));
             }
         }
         let rows = reading.rows(&gathered, &calendar);

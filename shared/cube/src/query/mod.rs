@@ -7,11 +7,13 @@ mod check;
 mod evaluate;
 mod plan;
 mod table;
+mod window;
 
 pub use answer::{Answer, Number, Row};
 pub use calendar::Granularity;
 pub use check::{Query, QueryFault};
 pub use plan::{Bucket, Grain, Plan, Span};
+pub use window::{TimeParameters, Window};
 
 use chrono_tz::Tz;
 use model::Timestamp;

@@ -1,0 +1,358 @@
+//! The time that a read asks about, from its parameters: `startDate` and `endDate`, or `period`; `granularity`; `timezone`.
+
+use super::calendar::start_of_day;
+use super::{Granularity, Range};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+use model::Timestamp;
+use model::accept::Fault;
+
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+/// How far back a read goes that does not say.
+const DEFAULT_DAYS: i64 = 30;
+/// The most units that a period may have.
+const MOST_UNITS: u32 = 100_000;
+
+/// The parameters of time, as sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TimeParameters<'a> {
+    /// A date (its first moment) or a date-time.
+    pub start_date: Option<&'a str>,
+    /// A date (included whole) or a date-time (not included).
+    pub end_date: Option<&'a str>,
+    /// `24h`, `7d`, `4w`, `6m`, `1y` back from now, or `day`, `week`, `month`, `quarter`, `year` from its start, or `all`.
+    pub period: Option<&'a str>,
+    /// `hour`, `day`, `week`, `month`.
+    pub granularity: Option<&'a str>,
+    /// An IANA name.
+    pub timezone: Option<&'a str>,
+}
+
+impl TimeParameters<'_> {
+    /// The names of the parameters.
+    pub const NAMES: [&'static str; 5] = ["startDate", "endDate", "period", "granularity", "timezone"];
+}
+
+/// What time a read asks about, how it is divided, and where its days begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// From when to when.
+    pub range: Range,
+    /// Into what a series is divided; the one asked for, or one that makes about a hundred points at most.
+    pub granularity: Granularity,
+    /// The zone whose days, weeks and months are meant.
+    pub timezone: Tz,
+}
+
+impl Window {
+    /// What the parameters say at this moment.
+    ///
+    /// # Errors
+    /// All faults of the parameters.
+    pub fn of(parameters: &TimeParameters<'_>, now: Timestamp) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let timezone = timezone(parameters).unwrap_or_else(|fault| {
+            faults.push(fault);
+            Tz::UTC
+        });
+        let range = range(parameters, timezone, now).map_err(|fault| faults.extend(fault));
+        let granularity = granularity(parameters).map_err(|fault| faults.push(fault));
+        match (range, granularity) {
+            (Ok(range), Ok(granularity)) if faults.is_empty() => {
+                Ok(Self { range, granularity: granularity.unwrap_or_else(|| Granularity::fitting(range)), timezone })
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+fn fault(parameter: &str, code: &'static str, message: impl Into<String>) -> Fault {
+    Fault { pointer: parameter.to_owned(), code, message: message.into() }
+}
+
+fn timezone(parameters: &TimeParameters<'_>) -> Result<Tz, Fault> {
+    let Some(name) = parameters.timezone else { return Ok(Tz::UTC) };
+    let unknown = || fault("timezone", "unknown_timezone", "is not a time zone of the IANA database, such as Europe/Berlin");
+    name.parse().map_err(|_| unknown())
+}
+
+fn granularity(parameters: &TimeParameters<'_>) -> Result<Option<Granularity>, Fault> {
+    let Some(name) = parameters.granularity else { return Ok(None) };
+    let unknown = || fault("granularity", "unknown_granularity", "must be hour, day, week or month");
+    Granularity::from_name(name).map(Some).ok_or_else(unknown)
+}
+
+fn range(parameters: &TimeParameters<'_>, timezone: Tz, now: Timestamp) -> Result<Range, Vec<Fault>> {
+    let TimeParameters { start_date, end_date, period, .. } = *parameters;
+    if let Some(period) = period {
+        if start_date.is_some() || end_date.is_some() {
+            return Err(vec![fault("period", "conflict", "cannot be combined with startDate or endDate")]);
+        }
+        let unknown =
+            || fault("period", "unknown_period", "must be a number with h, d, w, m or y, or one of day, week, month, quarter, year, all");
+        let from = period_start(period, timezone, now).ok_or_else(|| vec![unknown()])?;
+        // On the stroke of a period's start there is nothing in it yet, and a range is never empty.
+        return Ok(Range { from, to: now.max(from.plus_millis(1)) });
+    }
+    let malformed = |name| fault(name, "not_a_date", "must be a date (2026-01-31) or a date-time (2026-01-31T12:00:00Z) of ISO 8601");
+    let mut faults = Vec::new();
+    let mut read = |name, text: Option<&str>, read: &dyn Fn(&str) -> Option<Timestamp>| {
+        let moment = text.map(|text| read(text).ok_or_else(|| malformed(name))).transpose();
+        moment.unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        })
+    };
+    let to = read("endDate", end_date, &|text| moment(text, timezone, true)).unwrap_or(now);
+    let from =
+        read("startDate", start_date, &|text| moment(text, timezone, false)).unwrap_or_else(|| to.plus_millis(-DEFAULT_DAYS * DAY_MS));
+    if faults.is_empty() && from >= to {
+        faults.push(fault("startDate", "bad_range", "must be before endDate, which is now where it is not given"));
+    }
+    if faults.is_empty() { Ok(Range { from, to }) } else { Err(faults) }
+}
+
+/// When a period that ends now begins.
+fn period_start(period: &str, timezone: Tz, now: Timestamp) -> Option<Timestamp> {
+    let local = DateTime::<Utc>::from(now).with_timezone(&timezone);
+    let today = local.date_naive();
+    let date = match period {
+        "day" => Some(today),
+        "week" => today.checked_sub_days(Days::new(u64::from(today.weekday().num_days_from_monday()))),
+        "month" => today.with_day(1),
+        "quarter" => today.with_day(1)?.with_month(today.month0() / 3 * 3 + 1),
+        "year" => today.with_day(1)?.with_month(1),
+        "all" => return Some(Timestamp::from_millis(0)),
+        _ => return rolling_start(period, &local),
+    };
+    Some(start_of_day(date?, timezone))
+}
+
+/// When a period of so many units that ends now begins: hours, days and weeks are lengths of time, months and years steps in the calendar.
+fn rolling_start(period: &str, now: &DateTime<Tz>) -> Option<Timestamp> {
+    let unit = period.chars().last()?;
+    let digits = period.strip_suffix(unit)?;
+    let count: u32 = if digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok()? } else { return None };
+    if count == 0 || count > MOST_UNITS {
+        return None;
+    }
+    let back = |length_ms: i64| Some(Timestamp::from(now.to_utc()).plus_millis(-length_ms * i64::from(count)));
+    let months_back = |months: u32| {
+        let then = now.naive_local().checked_sub_months(Months::new(months))?;
+        (then.year() >= 1900).then(|| resolve(then, now.timezone()))
+    };
+    match unit {
+        'h' => back(HOUR_MS),
+        'd' => back(DAY_MS),
+        'w' => back(7 * DAY_MS),
+        'm' => months_back(count),
+        'y' => months_back(count.checked_mul(12)?),
+        _ => None,
+    }
+}
+
+/// The moment that a text means: of a date, its first moment or (where it is an end) the first one after it.
+fn moment(text: &str, timezone: Tz, is_end: bool) -> Option<Timestamp> {
+    if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        let date = if is_end { date.succ_opt()? } else { date };
+        return Some(start_of_day(date, timezone));
+    }
+    let text = respaced(text);
+    let zoned = text.strip_suffix(['Z', 'z']).map_or_else(|| text.clone(), |utc| format!("{utc}+00:00"));
+    let forms = ["%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%dT%H:%M%z"];
+    if let Some(moment) = forms.iter().find_map(|form| DateTime::parse_from_str(&zoned, form).ok()) {
+        return Some(moment.to_utc().into());
+    }
+    let local = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"].iter().find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok())?;
+    Some(resolve(local, timezone))
+}
+
+/// A date-time as it was before a query's decoding made a space of its `+`; one between date and time is as good as a `T`.
+fn respaced(text: &str) -> String {
+    let mut characters: Vec<char> = text.chars().collect();
+    for (position, character) in characters.iter_mut().enumerate() {
+        if *character == ' ' {
+            *character = if position == 10 { 'T' } else { '+' };
+        }
+    }
+    characters.into_iter().collect()
+}
+
+/// The moment that a zone's clocks show a local time: the first of two, or where clocks skip it, the moment they skip to.
+fn resolve(local: NaiveDateTime, timezone: Tz) -> Timestamp {
+    let quarters = (0..=4 * 24).map(|quarter| local + TimeDelta::minutes(15 * quarter));
+    let shown = quarters.into_iter().find_map(|time| timezone.from_local_datetime(&time).earliest());
+    shown.map_or_else(|| local.and_utc(), |moment| moment.with_timezone(&Utc)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Thursday.
+    const NOW: &str = "2026-11-19T10:20:30.400Z";
+
+    fn at(text: &str) -> Timestamp {
+        DateTime::parse_from_rfc3339(text).unwrap().to_utc().into()
+    }
+
+    fn window(parameters: TimeParameters<'_>) -> Window {
+        Window::of(&parameters, at(NOW)).unwrap()
+    }
+
+    /// Both ends of a range, for people.
+    fn shown(range: Range) -> String {
+        let short = |moment: Timestamp| moment.to_string().replace(":00.000Z", "Z").replace(".000Z", "Z");
+        format!("{} {}", short(range.from), short(range.to))
+    }
+
+    #[test]
+    fn a_period_of_the_calendar_begins_with_it_and_ends_now() {
+        let check = |period, timezone, expect| {
+            let window = window(TimeParameters { period: Some(period), timezone: Some(timezone), ..TimeParameters::default() });
+            assert_eq!(shown(Range { to: at("2026-11-19T00:00:00Z"), ..window.range }).split(' ').next(), Some(expect), "{period}");
+            assert_eq!(window.range.to, at(NOW));
+        };
+        check("day", "UTC", "2026-11-19T00:00Z");
+        check("week", "UTC", "2026-11-16T00:00Z");
+        check("month", "UTC", "2026-11-01T00:00Z");
+        check("quarter", "UTC", "2026-10-01T00:00Z");
+        check("year", "UTC", "2026-01-01T00:00Z");
+        check("day", "Asia/Kolkata", "2026-11-18T18:30Z");
+        check("day", "Pacific/Auckland", "2026-11-18T11:00Z");
+        check("month", "America/New_York", "2026-11-01T04:00Z"); // before the clocks went back
+        check("all", "UTC", "1970-01-01T00:00Z");
+    }
+
+    #[test]
+    fn a_rolling_period_reaches_back_from_now() {
+        let check = |period, expect| {
+            let window = window(TimeParameters { period: Some(period), ..TimeParameters::default() });
+            assert_eq!((window.range.from, window.range.to), (at(expect), at(NOW)), "{period}");
+        };
+        check("24h", "2026-11-18T10:20:30.400Z");
+        check("7d", "2026-11-12T10:20:30.400Z");
+        check("2w", "2026-11-05T10:20:30.400Z");
+        check("3m", "2026-08-19T10:20:30.400Z");
+        check("1y", "2025-11-19T10:20:30.400Z");
+    }
+
+    #[test]
+    fn dates_are_whole_days_of_the_zone_and_the_last_is_included() {
+        let check = |start, end, timezone, expect: &str| {
+            let parameters =
+                TimeParameters { start_date: Some(start), end_date: Some(end), timezone: Some(timezone), ..TimeParameters::default() };
+            assert_eq!(shown(window(parameters).range), expect, "{start} to {end} in {timezone}");
+        };
+        check("2026-11-01", "2026-11-01", "UTC", "2026-11-01T00:00Z 2026-11-02T00:00Z");
+        check("2026-01-31", "2026-02-28", "Asia/Kolkata", "2026-01-30T18:30Z 2026-02-28T18:30Z");
+        // 23 and 25 hours: the days on which clocks change.
+        check("2026-03-29", "2026-03-29", "Europe/Berlin", "2026-03-28T23:00Z 2026-03-29T22:00Z");
+        check("2026-10-25", "2026-10-25", "Europe/Berlin", "2026-10-24T22:00Z 2026-10-25T23:00Z");
+        // Clocks skip midnight: the day begins at one.
+        check("2018-11-04", "2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00Z 2018-11-05T02:00Z");
+        check("2024-02-29", "2024-02-29", "UTC", "2024-02-29T00:00Z 2024-03-01T00:00Z");
+    }
+
+    #[test]
+    fn date_times_are_moments_and_the_last_is_not_included() {
+        let check = |start, end, timezone, expect: &str| {
+            let parameters =
+                TimeParameters { start_date: Some(start), end_date: Some(end), timezone: Some(timezone), ..TimeParameters::default() };
+            assert_eq!(shown(window(parameters).range), expect, "{start} to {end} in {timezone}");
+        };
+        check("2026-11-01T00:00:00+05:30", "2026-11-01T06:00:00Z", "UTC", "2026-10-31T18:30Z 2026-11-01T06:00Z");
+        // A plus that a client did not escape.
+        check("2026-11-01T00:00:00 05:30", "2026-11-01T06:00Z", "UTC", "2026-10-31T18:30Z 2026-11-01T06:00Z");
+        check("2026-11-01T10:00", "2026-11-01 12:30:00", "Europe/Berlin", "2026-11-01T09:00Z 2026-11-01T11:30Z");
+        // A local time that clocks skip is the moment they skip to.
+        check("2026-03-29T02:30:00", "2026-03-29T12:00:00", "Europe/Berlin", "2026-03-29T01:00Z 2026-03-29T10:00Z");
+    }
+
+    #[test]
+    fn what_is_not_said_is_the_last_thirty_days() {
+        let last = window(TimeParameters::default());
+        assert_eq!((last.range, last.timezone), (Range { from: at(NOW).plus_millis(-30 * DAY_MS), to: at(NOW) }, Tz::UTC));
+        let until = window(TimeParameters { end_date: Some("2026-01-31"), ..TimeParameters::default() });
+        assert_eq!(shown(until.range), "2026-01-02T00:00Z 2026-02-01T00:00Z");
+        let since = window(TimeParameters { start_date: Some("2026-11-18"), ..TimeParameters::default() });
+        assert_eq!((since.range.from, since.range.to), (at("2026-11-18T00:00:00Z"), at(NOW)));
+    }
+
+    #[test]
+    fn a_series_has_about_a_hundred_points_unless_asked_otherwise() {
+        let check = |period, granularity, expect| {
+            let window = window(TimeParameters { period: Some(period), granularity, ..TimeParameters::default() });
+            assert_eq!(window.granularity, expect, "{period}");
+        };
+        check("24h", None, Granularity::Hour);
+        check("4d", None, Granularity::Hour);
+        check("7d", None, Granularity::Day);
+        check("90d", None, Granularity::Day);
+        check("1y", None, Granularity::Week);
+        check("5y", None, Granularity::Month);
+        check("1y", Some("day"), Granularity::Day);
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let codes = |parameters: TimeParameters<'_>| -> Vec<(String, &'static str)> {
+            let faults = Window::of(&parameters, at(NOW)).unwrap_err();
+            faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+        };
+        let named = |pairs: &[(&str, &'static str)]| pairs.iter().map(|(name, code)| ((*name).to_owned(), *code)).collect::<Vec<_>>();
+        let all = TimeParameters {
+            start_date: Some("yesterday"),
+            end_date: Some("2026-02-30"),
+            granularity: Some("minute"),
+            timezone: Some("Mars/Olympus"),
+            period: None,
+        };
+        let expect = [
+            ("timezone", "unknown_timezone"),
+            ("endDate", "not_a_date"),
+            ("startDate", "not_a_date"),
+            ("granularity", "unknown_granularity"),
+        ];
+        assert_eq!(codes(all), named(&expect));
+        for period in ["", "7", "d", "0d", "-7d", "7x", "7 d", "999999d", "99999y", "decade", "7ä"] {
+            assert_eq!(codes(TimeParameters { period: Some(period), ..TimeParameters::default() }), named(&[("period", "unknown_period")]));
+        }
+        let both = TimeParameters { period: Some("7d"), start_date: Some("2026-01-01"), ..TimeParameters::default() };
+        assert_eq!(codes(both), named(&[("period", "conflict")]));
+        for (start, end) in [("2026-01-02", "2026-01-01"), ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"), ("2027-01-01", "2026-01-01")] {
+            let backwards = TimeParameters { start_date: Some(start), end_date: Some(end), ..TimeParameters::default() };
+            assert_eq!(codes(backwards), named(&[("startDate", "bad_range")]), "{start} {end}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn days_follow_each_other_without_gap_or_overlap(days in 0_i32..40_000, zone in prop::sample::select(&chrono_tz::TZ_VARIANTS[..])) {
+            let date = NaiveDate::from_num_days_from_ce_opt(710_000 + days).unwrap();
+            let day = |date: NaiveDate| {
+                let (text, name) = (date.to_string(), zone.name());
+                let parameters =
+                    TimeParameters { start_date: Some(&text), end_date: Some(&text), timezone: Some(name), ..TimeParameters::default() };
+                Window::of(&parameters, at(NOW)).map(|window| window.range)
+            };
+            // A zone that crossed the date line has once skipped a day whole: that day is empty, so no range.
+            if let (Ok(today), Ok(tomorrow)) = (day(date), day(date.succ_opt().unwrap())) {
+                prop_assert_eq!(today.to, tomorrow.from);
+                let hours = today.to.millis_since(today.from) / HOUR_MS;
+                prop_assert!((20..=50).contains(&hours), "{} in {} has {} hours", date, zone, hours);
+            }
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(a in ".{0,30}", b in "[0-9TZ:+ -]{0,30}", c in "[0-9]{0,7}[hdwmy]?") {
+            let texts = TimeParameters { start_date: Some(&a), end_date: Some(&b), timezone: Some(&a), granularity: Some(&a), period: None };
+            let _ = Window::of(&texts, at(NOW));
+            if let Ok(window) = Window::of(&TimeParameters { period: Some(&c), ..TimeParameters::default() }, at(NOW)) {
+                prop_assert!(window.range.from < window.range.to);
+            }
+        }
+    }
+}
