@@ -54,6 +54,7 @@ def replay(place: Place, stack: dict[str, Any]) -> None:
     demo = remembered(place, client(place, "dynamodb").describe_table(TableName=stack["tableName"])["Table"]["TableId"])
     if demo.get("replayed"):
         return
+    print("Sending the data sets …", flush=True)
     take_back(place, stack)
     weir = program(place, stack)
     weir("send", "llm", str(ROOT / "data/azure_llm_code.csv"), "--user", TRACE_USER, "--project", PROJECT, show=True)

@@ -27,7 +27,6 @@ def up(place: Place) -> dict:
     stack = demo.furnish(place, stack)
     place.stack_json.touch(mode=0o600)
     place.stack_json.write_text(json.dumps(stack, indent=2) + "\n")
-    step("Sending the data sets …")
     demo.replay(place, stack)
     return stack
 
@@ -77,6 +76,7 @@ def watch(place: Place) -> None:
     path = f"{ROOT / '.local/sam/bin'}{os.pathsep}{os.environ['PATH']}"
     command = ["cargo", "lambda", "watch", "--invoke-address", "127.0.0.1", "--invoke-port", str(place.watch_port)]
     command += ["--env-file", str(place.watch_env), "--concurrency", "4"]
+    step(f"Serving on http://127.0.0.1:{place.watch_port} …")
     os.chdir(ROOT)
     os.execvpe("cargo", command, os.environ | {"PATH": path})
 
