@@ -15,3 +15,8 @@ mod state;
 
 pub use fold::{fold, fold_cube};
 pub use state::{CubeState, Dropped, FamilyState, StateError, cap, decode, decode_cube, encode};
+
+#[cfg(test)]
+mod naive;
+#[cfg(test)]
+mod sample;

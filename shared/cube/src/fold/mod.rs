@@ -37,3 +37,5 @@ fn fold_columns(cube: &'static Cube, columns: &Columns<'_>) -> CubeState {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::check_number;

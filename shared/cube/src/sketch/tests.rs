@@ -1,1 +1,178 @@
+use super::*;
+use proptest::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
 
+/// The laws of I5, of states built from any three lists of values.
+fn check_laws<V: Clone, S>([a, b, c]: [Vec<V>; 3], build: impl Fn(Vec<V>) -> S, merge: impl Fn(&mut S, &S))
+where
+    S: Clone + PartialEq + Debug + Default + Serialize + DeserializeOwned,
+{
+    let merged = |x: &S, y: &S| {
+        let mut x = x.clone();
+        merge(&mut x, y);
+        x
+    };
+    let (sa, sb, sc) = (build(a.clone()), build(b.clone()), build(c.clone()));
+    assert_eq!(merged(&sa, &sb), merged(&sb, &sa), "commutative");
+    assert_eq!(merged(&merged(&sa, &sb), &sc), merged(&sa, &merged(&sb, &sc)), "associative");
+    assert_eq!(merged(&sa, &S::default()), sa, "identity on the right");
+    assert_eq!(merged(&S::default(), &sa), sa, "identity on the left");
+    assert_eq!(build([a, b, c].concat()), merged(&merged(&sa, &sb), &sc), "a whole is the merge of its parts");
+    let all = merged(&merged(&sa, &sb), &sc);
+    let bytes = postcard::to_stdvec(&all).unwrap();
+    assert_eq!(postcard::from_bytes::<S>(&bytes).unwrap(), all, "decode inverts encode");
+}
+
+/// Lists of labels that overlap, short ones and ones past the sizes at which sketches change their form.
+fn labels() -> impl Strategy<Value = Vec<u32>> {
+    (0..3_000_u32, prop_oneof![0..12_u32, 0..500_u32, 0..9_000_u32]).prop_map(|(from, count)| (from..from + count).collect())
+}
+
+fn distinct(labels: Vec<u32>) -> Distinct {
+    let texts: Vec<String> = labels.iter().map(|label| format!("user-{label}")).collect();
+    let marks = Marks::of(texts.iter().map(|text| Some(text.as_str())));
+    let mut distinct = Distinct::default();
+    (0..texts.len()).for_each(|code| distinct.add(&marks, code));
+    distinct
+}
+
+fn set(labels: Vec<u32>) -> Set {
+    let mut builder = SetBuilder::default();
+    labels.iter().for_each(|label| builder.add(&format!("user-{label}")));
+    builder.finish()
+}
+
+fn quantiles(values: Vec<i64>) -> Quantiles {
+    let mut quantiles = Quantiles::default();
+    values.into_iter().for_each(|value| quantiles.add(value));
+    quantiles
+}
+
+fn change((time_ms, id, amount): (i64, u8, i64)) -> Change {
+    Change {
+        time_ms,
+        id: id.to_string(),
+        kind: "purchase".to_owned(),
+        status: None,
+        plan: None,
+        amount_micros: Some(amount),
+        currency: None,
+        interval: None,
+        ends_ms: None,
+    }
+}
+
+fn three<T: Debug + Clone, S: Strategy<Value = Vec<T>>>(of: impl Fn() -> S) -> impl Strategy<Value = [Vec<T>; 3]> {
+    (of(), of(), of()).prop_map(<[Vec<T>; 3]>::from)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn distinct_counts_merge_as_the_sets_they_count(labels in three(labels)) {
+        check_laws(labels, distinct, Distinct::merge);
+    }
+
+    #[test]
+    fn sets_merge_as_sets(labels in three(labels)) {
+        check_laws(labels, set, Set::merge);
+    }
+
+    #[test]
+    fn distributions_merge_as_the_values_they_saw(values in three(|| prop::collection::vec(-3..=i64::MAX, 0..200))) {
+        check_laws(values, quantiles, Quantiles::merge);
+    }
+
+    #[test]
+    fn spans_merge_as_the_times_they_cover(times in three(|| prop::collection::vec(0..2_000_i64, 0..40))) {
+        check_laws(times, |times| Spans::of(times, 30), |spans, other| spans.merge(other, 30));
+    }
+
+    #[test]
+    fn changes_merge_as_a_set(changes in three(|| prop::collection::vec((0..5_i64, 0..3_u8, 0..3_i64).prop_map(change), 0..20))) {
+        check_laws(changes, Transitions::from, Transitions::merge);
+    }
+
+    #[test]
+    fn a_quantile_is_within_one_percent(mut values in prop::collection::vec(1..100_000_000_i64, 1..300), part in 0.0..=1.0) {
+        let estimate = quantiles(values.clone()).at(part).unwrap();
+        values.sort_unstable();
+        let exact = values[(part * (values.len() - 1) as f64) as usize] as f64;
+        prop_assert!((estimate - exact).abs() <= exact * 0.010_001, "{estimate} for {exact}");
+    }
+
+    #[test]
+    fn any_bytes_are_a_sketch_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let distinct = postcard::from_bytes::<Distinct>(&bytes);
+        let set = postcard::from_bytes::<Set>(&bytes);
+        // What was accepted can be used.
+        if let Ok(mut read) = distinct {
+            read.merge(&super::tests::distinct((0..1_000).collect()));
+            prop_assert!(read.estimate().value > 0.0);
+        }
+        if let Ok(mut read) = set {
+            read.merge(&super::tests::set((0..5_000).collect()));
+            prop_assert!(read.estimate().value > 0.0);
+        }
+        _ = postcard::from_bytes::<Quantiles>(&bytes);
+        _ = postcard::from_bytes::<Spans>(&bytes);
+        _ = postcard::from_bytes::<Transitions>(&bytes);
+    }
+}
+
+#[test]
+fn few_distinct_labels_are_counted_exactly_and_many_within_the_error() {
+    for count in [0, 1, 8, 20, 24, 25, 100, 384] {
+        let distinct = distinct((0..count).collect());
+        assert!(distinct.is_exact());
+        assert_eq!(distinct.estimate().value.round(), f64::from(count));
+    }
+    let many = distinct((0..100_000).collect());
+    let estimate = many.estimate();
+    assert!(!many.is_exact());
+    assert!((estimate.value / 100_000.0 - 1.0).abs() < 0.05, "{estimate:?}");
+    assert!(estimate.low < 100_000.0 && 100_000.0 < estimate.high, "{estimate:?}");
+}
+
+#[test]
+fn the_estimate_of_many_labels_does_not_depend_on_their_order() {
+    let forwards = distinct((0..5_000).collect());
+    let backwards = distinct((0..5_000).rev().collect());
+    assert_eq!(forwards.estimate(), backwards.estimate());
+}
+
+#[test]
+fn sets_of_up_to_4096_intersect_and_subtract_exactly() {
+    let (january, february) = (set((0..3_000).collect()), set((2_000..4_500).collect()));
+    assert!(january.is_exact());
+    assert_eq!(january.intersect(&february).unwrap().estimate().value, 1_000.0);
+    assert_eq!(february.without(&january).unwrap().estimate().value, 1_500.0);
+}
+
+#[test]
+fn large_sets_say_between_what_bounds_they_are() {
+    let mut all = set((0..60_000).collect());
+    all.merge(&set((40_000..100_000).collect()));
+    let estimate = all.estimate();
+    assert!(!all.is_exact());
+    assert!(estimate.low < 100_000.0 && 100_000.0 < estimate.high, "{estimate:?}");
+    assert!((estimate.value / 100_000.0 - 1.0).abs() < 0.05, "{estimate:?}");
+}
+
+#[test]
+fn a_histogram_counts_what_is_at_most_its_bound() {
+    let quantiles = quantiles(vec![0, 5, 50, 500, 5_000]);
+    assert_eq!([1.0, 10.0, 100.0, 1e6].map(|limit| quantiles.count_up_to(limit)), [1, 2, 3, 5]);
+    assert_eq!(quantiles.count(), 5);
+}
+
+#[test]
+fn a_session_ends_after_the_gap() {
+    let gap = 30 * 60_000;
+    let spans = Spans::of(vec![0, gap, 2 * gap + 1, 2 * gap + 2], gap);
+    assert_eq!(spans.as_slice(), [Span { first: 0, last: gap }, Span { first: 2 * gap + 1, last: 2 * gap + 2 }]);
+    assert_eq!(spans.total_ms(), i128::from(gap) + 1);
+}

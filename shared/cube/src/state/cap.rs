@@ -14,15 +14,16 @@ pub struct Dropped {
     pub largest: i128,
 }
 
-/// Keeps about `limit` cells apart: those with most of the cube's first measure, in every rollup the number of its events. The others lose
-/// the labels of the cube's ranked dimensions, one dimension after the other, until what is left fits; other labels are kept. A keyed cube
-/// is stored in parts and has no cap.
+/// Keeps `limit` cells apart: those with most of the cube's first measure, in every cube the number of its events. The others lose the label
+/// of the cube's first ranked dimension, and come together where their other labels are the same; where that leaves more than `limit` of
+/// them, they lose the label of the next, and so on. A keyed cube is stored in parts and has no cap.
 #[must_use]
 pub fn cap(state: CubeState, limit: usize) -> (CubeState, Option<Dropped>) {
     let mut state = state;
     let mut dropped: Option<Dropped> = None;
     for dimension in state.cube().ranked {
-        if state.len() <= limit {
+        let room = if dropped.is_none() { limit } else { limit.saturating_mul(2) };
+        if state.len() <= room {
             break;
         }
         let Some(at) = state.cube().dimensions.iter().position(|own| own == dimension) else { continue };

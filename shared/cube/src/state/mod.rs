@@ -13,6 +13,8 @@ mod section;
 
 pub use cap::{Dropped, cap};
 pub use encoding::{StateError, decode, decode_cube, encode};
+#[cfg(test)]
+pub(crate) use section::id as id_of_name;
 
 use crate::catalogue::{self, Cube, NONE};
 pub(crate) use cells::Cells;

@@ -1,1 +1,190 @@
+use super::*;
+use crate::catalogue::{Aggregate, Dimension, Measure, Unit, cube};
+use crate::columns::from_events;
+use crate::fold_cube;
+use crate::sample::{by_user, context, event, events};
+use model::Event;
+use model::event::{AiUse, Engagement, Facts};
+use proptest::prelude::*;
 
+fn fold(family: Family, events: &[Event]) -> FamilyState {
+    let mut state = FamilyState::empty(family);
+    for (_, batch) in from_events(family, events, &context(0)).unwrap() {
+        state.merge(&crate::fold(family, &batch));
+    }
+    state
+}
+
+fn any_state() -> impl Strategy<Value = FamilyState> {
+    prop::sample::select(&Family::ALL[..])
+        .prop_flat_map(|family| (Just(family), events(family, 40)))
+        .prop_map(|(family, events)| fold(family, &events))
+}
+
+/// Requests of so many users.
+fn requests(users: usize) -> Vec<Event> {
+    let request = |user| {
+        let facts = AiUse { model: Some("gpt-4".to_owned()), latency_ms: Some(i64::try_from(user).unwrap()), ..AiUse::default() };
+        by_user(&format!("user-{user}"), event(Facts::Ai(facts), "request", 0))
+    };
+    (0..users).map(request).collect()
+}
+
+fn users_of(state: &CubeState) -> Vec<String> {
+    let mut users: Vec<String> = (0..state.len()).map(|cell| state.cells.label(cell, 0).to_owned()).collect();
+    users.sort_unstable();
+    users
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn decode_inverts_encode(state in any_state()) {
+        let bytes = state.encode();
+        let read = FamilyState::decode(state.family(), &bytes).unwrap();
+        prop_assert_eq!(&read, &state);
+        prop_assert_eq!(&read.encode(), &bytes, "a state has one form");
+        for own in state.cubes() {
+            prop_assert_eq!(&decode_cube(&bytes, own.cube(), None).unwrap(), own);
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_a_state_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        _ = decode(&bytes);
+        _ = decode(&[&[1], bytes.as_slice()].concat());
+    }
+
+    #[test]
+    fn damaged_bytes_are_a_state_or_an_error(state in any_state(), at in any::<prop::sample::Index>(), flip in 1..=255_u8, cut in any::<bool>()) {
+        let mut bytes = state.encode();
+        let at = at.index(bytes.len());
+        if cut { bytes.truncate(at) } else { bytes[at] ^= flip }
+        if let Ok(states) = decode(&bytes) {
+            // What was accepted can be used.
+            states.iter().for_each(|state| { let mut twice = state.clone(); twice.merge(state); _ = encode([&twice]); });
+        }
+    }
+
+    #[test]
+    fn a_capped_state_keeps_its_totals(state in any_state(), limit in 1..6_usize) {
+        for own in state.cubes() {
+            let (capped, dropped) = cap(own.clone(), limit);
+            prop_assert_eq!(total(&capped), total(own));
+            prop_assert_eq!(dropped.is_some(), own.len() > limit && own.cube().keyed_by.is_none());
+        }
+    }
+}
+
+fn total(state: &CubeState) -> i128 {
+    match state.columns.first() {
+        Some(Column::Sum(sums)) => sums.iter().sum(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn an_empty_state_takes_a_few_bytes_and_no_bytes_are_an_error() {
+    let bytes = FamilyState::empty(Family::Ai).encode();
+    assert!(bytes.len() < 5);
+    assert_eq!(FamilyState::decode(Family::Ai, &bytes).unwrap(), FamilyState::empty(Family::Ai));
+    assert_eq!(decode(&[]), Err(StateError::Empty));
+}
+
+#[test]
+fn a_version_that_is_not_known_is_named() {
+    assert_eq!(decode(&[9, 0, 0]), Err(StateError::Version(9)));
+}
+
+#[test]
+fn the_cells_of_one_user_are_read_without_the_rest() {
+    let ai_users = cube("ai_users").unwrap();
+    let state = fold(Family::Ai, &requests(5_000));
+    let bytes = state.encode();
+    assert_eq!(users_of(&decode_cube(&bytes, ai_users, None).unwrap()).len(), 5_000);
+    let part = decode_cube(&bytes, ai_users, Some("user-77")).unwrap();
+    assert!(users_of(&part).contains(&"user-77".to_owned()));
+    assert!(part.len() < 1_000, "{} cells of 5,000 were read", part.len());
+    assert!(decode_cube(&bytes, ai_users, Some("nobody")).unwrap().len() < 1_000);
+}
+
+#[test]
+fn events_of_nobody_are_spread_over_the_parts() {
+    let visit = |index| {
+        let facts = Engagement { page: Some(format!("/{index}")), ..Engagement::default() };
+        event(Facts::Engagement(facts), "screen_view", 0)
+    };
+    let events: Vec<Event> = (0..5_000).map(visit).collect();
+    let state = fold(Family::Engagement, &events);
+    let users = state.cube(cube("engagement_users").unwrap()).unwrap();
+    let parts = users.parts_of_cells(16);
+    let largest = (0..16).map(|part| parts.iter().filter(|of_cell| **of_cell == part).count()).max().unwrap();
+    assert!(largest < 2 * 5_000 / 16, "{largest} of 5,000 cells are in one part of 16");
+}
+
+#[test]
+fn the_largest_cells_are_kept_apart_and_the_rest_is_other() {
+    let visits = [("/home", 5), ("/cart", 3), ("/about", 2), ("/legal", 1)];
+    let visit = |(page, count): (&str, usize)| {
+        let facts = Facts::Engagement(Engagement { page: Some(page.to_owned()), ..Engagement::default() });
+        vec![event(facts, "screen_view", 0); count]
+    };
+    let events: Vec<Event> = visits.into_iter().flat_map(visit).collect();
+    let state = fold(Family::Engagement, &events);
+    let (capped, dropped) = cap(state.cube(cube("engagement_events").unwrap()).unwrap().clone(), 2);
+    let page = capped.cube().dimensions.iter().position(|dimension| *dimension == Dimension::Page).unwrap();
+    let mut pages: Vec<&str> = (0..capped.len()).map(|cell| capped.cells.label(cell, page)).collect();
+    pages.sort_unstable();
+    assert_eq!(pages, ["(other)", "/cart", "/home"]);
+    assert_eq!(dropped, Some(Dropped { cells: 2, largest: 2 }));
+}
+
+/// Cubes of one name as the catalogue had them at different times.
+mod times {
+    use super::*;
+
+    const COUNT: Measure = Measure::new("requests", Unit::Count, Aggregate::Count, "");
+    const INPUT: Measure = Measure::new("inputTokens", Unit::Tokens, Aggregate::Sum("input_tokens"), "");
+    const LATENCY: Measure = Measure::new("latency", Unit::Millis, Aggregate::Max("latency_ms"), "");
+
+    const fn cube(dimensions: &'static [Dimension], measures: &'static [Measure]) -> Cube {
+        Cube {
+            name: "evolving",
+            families: &[Family::Ai],
+            filter: &[],
+            dimensions,
+            keyed_by: None,
+            ranked: dimensions,
+            cells: 10,
+            measures,
+            derived: &[],
+            retention_days: 1,
+            description: "",
+        }
+    }
+
+    pub static BEFORE: Cube = cube(&[Dimension::Model, Dimension::User], &[COUNT, LATENCY]);
+    pub static GAINED: Cube = cube(&[Dimension::Plan, Dimension::Model, Dimension::User], &[INPUT, LATENCY, COUNT]);
+    pub static LOST: Cube = cube(&[Dimension::Model], &[LATENCY]);
+}
+
+fn rewritten(to: &'static Cube) -> CubeState {
+    let batches = from_events(Family::Ai, &requests(3), &context(0)).unwrap();
+    let bytes = section::write(&fold_cube(&times::BEFORE, &batches[0].1), None);
+    section::Section::read(&bytes).unwrap().into_state(to).unwrap()
+}
+
+#[test]
+fn a_cube_that_gained_a_dimension_and_a_measure_reads_its_old_states() {
+    let state = rewritten(&times::GAINED);
+    assert_eq!(state.cells.row(0).collect::<Vec<_>>(), ["(none)", "gpt-4", "user-0"]);
+    assert_eq!(state.columns, [Column::Sum(vec![0; 3]), Column::Max(vec![Some(0), Some(1), Some(2)]), Column::Sum(vec![1; 3])]);
+}
+
+#[test]
+fn a_cube_that_lost_a_dimension_and_a_measure_sums_its_old_states_over_them() {
+    let state = rewritten(&times::LOST);
+    assert_eq!(state.len(), 1);
+    assert_eq!(state.columns, [Column::Max(vec![Some(2)])]);
+}
