@@ -30,7 +30,7 @@ impl Deployment {
     /// Where it is not named.
     pub async fn open(&self) -> Result<impl Table + use<>> {
         let name = self.table.as_deref().context("say which table with --table: the stack's output TableName")?;
-        Ok(table::DynamoDb::new(&aws::config().await, name))
+        Ok(table::DynamoDb::new(&aws::operator_config().await, name))
     }
 }
 
