@@ -49,13 +49,16 @@ impl Api {
     }
 
     /// Sends one batch until it is dealt with.
-    async fn deliver(&self, body: String, records: usize) -> Result<Counted> {
+    async fn deliver(&self, body: String, records: usize, progress: &Progress) -> Result<Counted> {
         let mut failures = 0;
         loop {
             match self.attempt(&body, records).await? {
                 Verdict::Done(counted) => return Ok(counted),
                 Verdict::Stop(why) => bail!(why),
-                Verdict::Wait(pause) => tokio::time::sleep(jittered(pause)).await,
+                Verdict::Wait(pause) => {
+                    progress.wait(pause);
+                    tokio::time::sleep(jittered(pause)).await;
+                }
                 Verdict::Again { why, .. } if failures == self.retries => bail!("{why} (tried {} times)", failures + 1),
                 Verdict::Again { after, .. } => {
                     tokio::time::sleep(jittered(after.unwrap_or_else(|| pause(failures)))).await;
@@ -93,22 +96,24 @@ fn unreachable(error: reqwest::Error) -> Result<Verdict> {
     Ok(Verdict::Again { after: None, why: format!("{:#}", anyhow::Error::from(error)) })
 }
 
-/// Sends all batches, and names the first records of each that were refused.
+/// Sends all batches, and names the first records that were refused.
 ///
 /// # Errors
 /// At the first batch that cannot get through at all.
 pub async fn all(api: &Api, shape: &Shape, batches: &[&[Record]], parallel: usize, progress: &Progress) -> Result<Tally> {
     let mut tally = Tally::default();
+    let mut faults = Faults::default();
     let mut answers = stream::iter(batches)
-        .map(|batch| async move { (batch, api.deliver(shape.body(batch), batch.len()).await) })
+        .map(|batch| async move { (batch, api.deliver(shape.body(batch), batch.len(), progress).await) })
         .buffer_unordered(parallel);
     while let Some((batch, counted)) = answers.next().await {
         let counted = counted.with_context(|| stopped(batch, &tally))?;
         tally.accepted += counted.accepted;
         tally.rejected += counted.rejected;
-        report(progress, batch, &counted.faults);
+        faults.tell(progress, batch, &counted.faults);
         progress.advance(batch.len() as u64);
     }
+    faults.tell_rest(progress);
     Ok(tally)
 }
 
@@ -117,18 +122,36 @@ fn stopped(batch: &[Record], tally: &Tally) -> String {
     format!("stopped at the batch from line {line}, with {} accepted; sending the file again counts nothing twice", tally.accepted)
 }
 
-/// Names a few faults; a file with one in every line would bury the summary.
-fn report(progress: &Progress, batch: &[Record], faults: &[Fault]) {
-    const NAMED: usize = 5;
-    for fault in faults.iter().take(NAMED) {
-        let place = match fault.index.and_then(|index| batch.get(index)) {
-            Some(record) => format!("line {}", record.line),
-            None => format!("lines {} to {}", batch.first().map_or(0, |r| r.line), batch.last().map_or(0, |r| r.line)),
-        };
-        progress.note(&format!("{place}: {} ({})", fault.message, fault.code));
+/// Faults as they are told: the first ones, since a file with one in every line would bury the summary.
+#[derive(Default)]
+struct Faults {
+    told: usize,
+    untold: usize,
+}
+
+impl Faults {
+    const TOLD: usize = 20;
+
+    fn tell(&mut self, progress: &Progress, batch: &[Record], faults: &[Fault]) {
+        let line = |record: Option<&Record>| record.map_or(0, |record| record.line);
+        for fault in faults {
+            if self.told == Self::TOLD {
+                self.untold += 1;
+                continue;
+            }
+            self.told += 1;
+            let place = match fault.index.and_then(|index| batch.get(index)) {
+                Some(record) => format!("line {}", record.line),
+                None => format!("lines {} to {}", line(batch.first()), line(batch.last())),
+            };
+            progress.note(&format!("{place}: {} ({})", fault.message, fault.code));
+        }
     }
-    if faults.len() > NAMED {
-        progress.note(&format!("and {} more in the same batch", faults.len() - NAMED));
+
+    fn tell_rest(&self, progress: &Progress) {
+        if self.untold > 0 {
+            progress.note(&format!("and {} faults more", self.untold));
+        }
     }
 }
 

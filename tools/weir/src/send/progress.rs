@@ -3,6 +3,7 @@
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
 
 /// The progress of one file.
 pub enum Progress {
@@ -25,7 +26,7 @@ impl Progress {
             return Self::Lines { total, done: Cell::new(0) };
         }
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-        let template = "{bar:32} {human_pos} of {human_len} records, {per_sec}, {eta} left";
+        let template = "{bar:32} {human_pos} of {human_len} records, {per_sec}, {eta} left {msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -35,13 +36,25 @@ impl Progress {
     /// So many records more are dealt with.
     pub fn advance(&self, records: u64) {
         match self {
-            Self::Bar(bar) => bar.inc(records),
+            Self::Bar(bar) => {
+                bar.set_message("");
+                bar.inc(records);
+            }
             Self::Lines { total, done } => {
                 let before = done.replace(done.get() + records);
                 if tenths(done.get(), *total) > tenths(before, *total) {
                     line(&format!("{} of {} records", HumanCount(done.get()), HumanCount(*total)));
                 }
             }
+        }
+    }
+
+    /// The API asks for a pause.
+    pub fn wait(&self, pause: Duration) {
+        let text = format!("the API asks to wait {} s", pause.as_secs());
+        match self {
+            Self::Bar(bar) => bar.set_message(text),
+            Self::Lines { .. } => line(&text),
         }
     }
 
