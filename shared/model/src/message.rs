@@ -46,9 +46,20 @@ pub enum DecodeError {
     /// The bytes are not zstd, or unpack to more than a message may hold.
     #[error("the body does not unpack")]
     Unpack(#[source] std::io::Error),
-    /// The text is not the JSON of a message.
-    #[error("the body is not the json of a message")]
-    Json(#[from] serde_json::Error),
+    /// The text is not the JSON of a message. Where it stops being one is all that is told: the parser's own words quote the data.
+    #[error("the body is not the json of a message: line {line}, column {column}")]
+    Json {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+}
+
+impl From<serde_json::Error> for DecodeError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json { line: error.line(), column: error.column() }
+    }
 }
 
 /// Why events cannot be packed.
@@ -199,7 +210,8 @@ mod tests {
     fn a_bad_body_is_an_error_of_its_own() {
         let check = |body: &str, expect: &str| assert_eq!(decode(body).unwrap_err().to_string(), expect, "{body}");
         check("", "the body begins like no message");
-        check("{}", "the body is not the json of a message");
+        check("{}", "the body is not the json of a message: line 1, column 2");
+        check(r#"{"tenant":{"secret":1}}"#, "the body is not the json of a message: line 1, column 10");
         check("w1.?", "the body is not base64");
         check("w1.aGVsbG8", "the body does not unpack");
     }
