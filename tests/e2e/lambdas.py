@@ -44,8 +44,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.server.answers.put((self.path.rsplit("/", 1)[-1], body))
         self.reply(202, b"{}", {})
+        self.server.answers.put((self.path.rsplit("/", 1)[-1], body))
 
     def reply(self, status, body, headers):
         self.send_response(status)
