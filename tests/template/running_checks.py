@@ -38,6 +38,7 @@ def schedules_are_retried_and_their_failures_kept(subject: Subject) -> Iterator[
     drop("Resources", "DeadLettersAlarm"),
     property_of("QueueAgeAlarm", "Threshold", to=8 * DAY),
     property_of("PendingAlarm", "Namespace", to="Other"),
+    property_of("PendingAlarm", "TreatMissingData", to="notBreaching"),
     without("StoreErrorsAlarm", "AlarmActions"),
 )
 def what_is_stuck_raises_an_alarm(subject: Subject) -> Iterator[str]:
@@ -56,6 +57,8 @@ def what_is_stuck_raises_an_alarm(subject: Subject) -> Iterator[str]:
             yield f"nothing watches {needed}"
     if alarms["QueueAgeAlarm"]["Threshold"] > DAY:
         yield "messages may wait for more than a day without an alarm"
+    if alarms["PendingAlarm"]["TreatMissingData"] != "breaching":
+        yield "nobody is told when nothing looks after what is unsettled"
     mail = {"Fn::If": ["HasAlarmEmail", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
     for name, alarm in alarms.items():
         if alarm.get("AlarmActions") != mail:
