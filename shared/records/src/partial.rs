@@ -87,6 +87,16 @@ pub async fn put(table: &dyn Table, partial: &Partial, now: Timestamp) -> Result
     Ok(())
 }
 
+/// When a partial was last put; `None` where it is gone.
+///
+/// # Errors
+/// Where the table does not answer, or the item is malformed.
+pub async fn written_at(table: &dyn Table, pending: &pending::Pending) -> Result<Option<Timestamp>> {
+    let Some(item) = table.get(&pending.key(), Read::Eventual).await? else { return Ok(None) };
+    let expires_at: i64 = Attributes(&item).number(EXPIRES_AT)?;
+    Ok(Some(Timestamp::from_millis((expires_at - LIVES_SECONDS) * 1000)))
+}
+
 /// One page of the partials of some hours, in order of hour, and where the next one begins.
 ///
 /// # Errors

@@ -1,0 +1,46 @@
+//! What a tick tells.
+
+use crate::work::Found;
+use model::Family;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What waits to be settled.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// By family, how many hours of all tenants.
+    pub pending_hours: BTreeMap<Family, usize>,
+    /// How many partials they have.
+    pub pending_partials: usize,
+    /// For how many hours the oldest has waited.
+    pub oldest_pending_age_hours: f64,
+    /// Whether that is all that waits; else there is more.
+    pub complete: bool,
+}
+
+impl Summary {
+    /// The summary of what was found, of which the oldest has waited so long.
+    #[must_use]
+    pub(crate) fn of(found: &Found, longest_ms: i64) -> Self {
+        let hundredths = longest_ms.max(0) / 36_000;
+        Self {
+            pending_hours: Family::ALL.into_iter().map(|family| (family, found.hours_of(family))).collect(),
+            pending_partials: found.units.values().map(|day| day.partials).sum(),
+            oldest_pending_age_hours: f64::from(i32::try_from(hundredths).unwrap_or(i32::MAX)) / 100.0,
+            complete: found.complete,
+        }
+    }
+
+    /// How many hours of all families wait.
+    #[must_use]
+    pub fn hours(&self) -> usize {
+        self.pending_hours.values().sum()
+    }
+
+    /// Whether the oldest has waited for more than so many hours.
+    #[must_use]
+    pub fn is_older_than(&self, hours: u32) -> bool {
+        self.oldest_pending_age_hours > f64::from(hours)
+    }
+}
