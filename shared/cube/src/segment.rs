@@ -10,7 +10,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use sha2::{Digest, Sha256};
 
 /// The most that the columns of a segment may come to once decompressed: a bound on what reading one can take.
@@ -45,6 +45,9 @@ pub fn encode(tenant: &TenantId, family: Family, hours: &[(Hour, RecordBatch)]) 
     let metadata = about.map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned()));
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        // A segment is read whole: statistics and indexes of its pages would be most of a small one.
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
         .set_key_value_metadata(Some(metadata.to_vec()))
         .build();
     let mut writer = ArrowWriter::try_new(Vec::new(), crate::columns::schema(family), Some(properties))?;

@@ -101,11 +101,11 @@ pub enum Aggregate {
     Max(&'static str),
     /// The latest value of an integer column, by the event's time; of one moment's, the largest.
     Last(&'static str),
-    /// About how many distinct labels a column has (HyperLogLog, lg K = 12).
+    /// About how many distinct labels a column has (`HyperLogLog`, lg K = 12).
     Distinct(&'static str),
     /// The set of a column's labels, so that sets can be united and intersected (Theta sketch, k = 4096).
     Set(&'static str),
-    /// The distribution of an integer column (DDSketch buckets, 1%).
+    /// The distribution of an integer column (`DDSketch` buckets, 1%).
     Quantiles(&'static str),
     /// The spans of time that events cover, where more than this many milliseconds without one ends a span.
     Spans(i64),

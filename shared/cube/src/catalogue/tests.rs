@@ -52,8 +52,11 @@ fn cubes_read_columns_that_their_families_have() {
                 Aggregate::Count | Aggregate::Spans(_) => {}
                 Aggregate::Transitions => check("subscription_interval", is_label),
                 Aggregate::Distinct(column) | Aggregate::Set(column) => check(column, |kind| matches!(kind, DataType::Dictionary(..))),
-                Aggregate::Sum(column) | Aggregate::Min(column) | Aggregate::Max(column) => check(column, is_number),
-                Aggregate::Last(column) | Aggregate::Quantiles(column) => check(column, is_number),
+                Aggregate::Sum(column)
+                | Aggregate::Min(column)
+                | Aggregate::Max(column)
+                | Aggregate::Last(column)
+                | Aggregate::Quantiles(column) => check(column, is_number),
             });
         }
     }
@@ -67,7 +70,7 @@ fn a_cube_is_whole() {
         assert!(cube.dimensions.contains(&Dimension::Project), "{name} can be read for one project");
         assert!(cube.ranked.iter().all(|dimension| cube.dimensions.contains(dimension)), "{name} ranks its own dimensions");
         assert!(cube.keyed_by.is_none_or(|key| cube.dimensions[0] == key), "{name} has its key first");
-        assert!(cube.keyed_by.is_some() != !cube.ranked.is_empty(), "{name} is either stored in parts or capped");
+        assert_eq!(cube.keyed_by.is_some(), cube.ranked.is_empty(), "{name} is either stored in parts or capped");
         assert!(!cube.description.is_empty(), "{name}");
         for derived in cube.derived {
             assert!(!derived.formula.is_of_keys() || cube.keyed_by.is_some(), "{name}.{} is of keys", derived.name);

@@ -5,21 +5,20 @@ use super::shared;
 use model::event::AiUse;
 use model::price::Priced;
 
-impl<'a> Row<'a, AiUse> {
-    fn priced(&self) -> Priced {
-        self.context.prices.cost_of(self.facts, self.event.time)
-    }
+/// What the request costs, looked up once.
+fn priced<'r>(row: &'r Row<'_, AiUse>) -> &'r Priced {
+    row.priced.get_or_init(|| row.context.prices.cost_of(row.facts, row.event.time))
+}
 
-    /// Who serves the model: as the client says, else as the price table has it.
-    fn provider(&self) -> Option<&'a str> {
-        let listed = || self.context.prices.provider(self.facts.model.as_deref()?);
-        self.facts.provider.as_deref().or_else(listed)
-    }
+/// Who serves the model: as the client says, else as the price table has it.
+fn provider<'a>(row: &Row<'a, AiUse>) -> Option<&'a str> {
+    let listed = || row.context.prices.provider(row.facts.model.as_deref()?);
+    row.facts.provider.as_deref().or_else(listed)
 }
 
 pub fn columns() -> Vec<Column<AiUse>> {
     let own: [Column<AiUse>; _] = [
-        Column::label("provider", |row| row.provider()),
+        Column::label("provider", provider),
         Column::label("model", |row| row.facts.model.as_deref()),
         Column::label("service", |row| row.facts.service.as_deref()),
         Column::label("feature", |row| row.facts.feature.as_deref()),
@@ -33,9 +32,9 @@ pub fn columns() -> Vec<Column<AiUse>> {
         Column::number("cache_write_tokens", |row| Some(row.facts.tokens.cache_write)),
         Column::number("reasoning_tokens", |row| Some(row.facts.tokens.reasoning)),
         Column::flag("tokens_total_only", |row| row.facts.tokens_total_only),
-        Column::number("input_cost_pico", |row| Some(row.priced().cost.input_pico)),
-        Column::number("output_cost_pico", |row| Some(row.priced().cost.output_pico)),
-        Column::flag("priced", |row| row.priced().is_priced),
+        Column::number("input_cost_pico", |row| Some(priced(row).cost.input_pico)),
+        Column::number("output_cost_pico", |row| Some(priced(row).cost.output_pico)),
+        Column::flag("priced", |row| priced(row).is_priced),
         // A cost that the client gave is the sum of the two above; another is worked out anew when prices change.
         Column::flag("cost_given", |row| row.facts.given_cost_pico.is_some()),
         Column::number("credits_micros", |row| row.facts.credits_micros),

@@ -1,14 +1,14 @@
 //! A row is an event with what is worked out of it; a column is a name and how to read it off a row.
 
 use super::ColumnsError;
-use arrow_array::builder::{BooleanBuilder, Int32Builder, Int64Builder, StringBuilder, StringDictionaryBuilder, UInt64Builder};
-use arrow_array::types::{Int32Type, TimestampMillisecondType};
-use arrow_array::{ArrayRef, PrimitiveArray};
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, StringArray, TimestampMillisecondArray, UInt64Array};
 use arrow_schema::{DataType, Field, TimeUnit};
 use model::money::Currency;
-use model::price::PriceBook;
+use model::price::{PriceBook, Priced};
 use model::{Event, Hour, HourOffset, Timestamp};
 use sha2::{Digest, Sha256};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// What a tenant adds to its events when they become columns.
@@ -29,11 +29,13 @@ pub struct Row<'a, F> {
     pub hour: Hour,
     pub content_hash: u64,
     pub context: &'a RowContext<'a>,
+    /// What an AI request costs, once it was looked up.
+    pub priced: OnceCell<Priced>,
 }
 
 impl<'a, F> Row<'a, F> {
     pub fn new(event: &'a Event, facts: &'a F, hour: Hour, context: &'a RowContext<'a>) -> Result<Self, ColumnsError> {
-        Ok(Self { event, facts, hour, content_hash: content_hash(event)?, context })
+        Ok(Self { event, facts, hour, content_hash: content_hash(event)?, context, priced: OnceCell::new() })
     }
 }
 
@@ -108,41 +110,20 @@ impl<F> Column<F> {
     }
 
     pub fn build(&self, rows: &[Row<'_, F>]) -> ArrayRef {
+        let rows = rows.iter();
         match self.reader {
             Reader::Label(read) => {
-                let mut builder = StringDictionaryBuilder::<Int32Type>::new();
-                rows.iter().for_each(|row| builder.append_option(read(row).filter(|text| !text.is_empty())));
-                Arc::new(builder.finish())
+                Arc::new(rows.map(|row| read(row).filter(|text| !text.is_empty())).collect::<DictionaryArray<Int32Type>>())
             }
-            Reader::Text(read) => {
-                let mut builder = StringBuilder::new();
-                rows.iter().for_each(|row| builder.append_option(read(row)));
-                Arc::new(builder.finish())
-            }
-            Reader::Number(read) => {
-                let mut builder = Int64Builder::with_capacity(rows.len());
-                rows.iter().for_each(|row| builder.append_option(read(row)));
-                Arc::new(builder.finish())
-            }
-            Reader::Flag(read) => {
-                let mut builder = BooleanBuilder::with_capacity(rows.len());
-                rows.iter().for_each(|row| builder.append_value(read(row)));
-                Arc::new(builder.finish())
-            }
+            Reader::Text(read) => Arc::new(rows.map(read).collect::<StringArray>()),
+            Reader::Number(read) => Arc::new(rows.map(read).collect::<Int64Array>()),
+            Reader::Flag(read) => Arc::new(rows.map(|row| Some(read(row))).collect::<BooleanArray>()),
             Reader::Time(read) => {
-                let moments = rows.iter().map(|row| read(row).map(Timestamp::as_millis));
-                Arc::new(PrimitiveArray::<TimestampMillisecondType>::from_iter(moments).with_timezone(UTC))
+                let moments = rows.map(|row| read(row).map(Timestamp::as_millis));
+                Arc::new(moments.collect::<TimestampMillisecondArray>().with_timezone(UTC))
             }
-            Reader::Hour(read) => {
-                let mut builder = Int32Builder::with_capacity(rows.len());
-                rows.iter().for_each(|row| builder.append_value(read(row).index()));
-                Arc::new(builder.finish())
-            }
-            Reader::Hash(read) => {
-                let mut builder = UInt64Builder::with_capacity(rows.len());
-                rows.iter().for_each(|row| builder.append_value(read(row)));
-                Arc::new(builder.finish())
-            }
+            Reader::Hour(read) => Arc::new(Int32Array::from_iter_values(rows.map(|row| read(row).index()))),
+            Reader::Hash(read) => Arc::new(UInt64Array::from_iter_values(rows.map(read))),
         }
     }
 }

@@ -4,10 +4,8 @@ use super::row::{Column, Row};
 use super::shared;
 use model::event::Sale;
 
-impl<'a> Row<'a, Sale> {
-    fn currency(&self) -> &'a str {
-        self.facts.currency.as_ref().unwrap_or(&self.context.currency).code()
-    }
+fn currency<'a>(row: &Row<'a, Sale>) -> &'a str {
+    row.facts.currency.as_ref().unwrap_or(&row.context.currency).code()
 }
 
 pub fn columns() -> Vec<Column<Sale>> {
@@ -15,7 +13,7 @@ pub fn columns() -> Vec<Column<Sale>> {
         Column::text("transaction", |row| row.facts.transaction.as_deref()),
         Column::label("status", |row| row.facts.status.as_deref()),
         Column::number("amount_micros", |row| row.facts.amount_micros),
-        Column::label("currency", |row| Some(row.currency())),
+        Column::label("currency", |row| Some(currency(row))),
         Column::label("payment_method", |row| row.facts.payment_method.as_deref()),
         Column::label("subscription", |row| row.facts.subscription.as_deref()),
         Column::time("subscription_start", |row| row.facts.subscription_start),

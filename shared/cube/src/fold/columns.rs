@@ -109,7 +109,9 @@ impl<'a> Columns<'a> {
         let known = self.passes.borrow().get(&place).cloned();
         Some(known.unwrap_or_else(|| {
             let mut passes = vec![true; self.rows()];
-            filter.iter().for_each(|condition| self.apply(condition, &mut passes));
+            for condition in filter {
+                self.apply(condition, &mut passes);
+            }
             keep(&self.passes, place, passes)
         }))
     }

@@ -4,16 +4,14 @@
 
 use super::calendar::Calendar;
 use super::check::Group;
-use super::table::Table;
+use super::table::{Finished, Table, passing, read};
 use super::{Answer, Bucket, Number, Plan, Query, Row};
-use crate::catalogue::{Derived, Formula, NONE, Unit};
-use crate::sketch::{Quantiles, Spans};
+use crate::catalogue::{Derived, Formula, Unit};
 use crate::state::{Column, CubeState, Labels};
 use model::Timestamp;
 use model::money::Decimal;
 use std::borrow::Borrow;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 /// Where a row's codes keep the bucket of time.
 const TIME: usize = 0;
@@ -47,12 +45,12 @@ impl Query {
 }
 
 /// A query, and what of its cube it needs.
-struct Reading<'a> {
+pub struct Reading<'a> {
     query: &'a Query,
     /// The measures that are needed, by their place in the cube.
     measures: Vec<usize>,
     /// The numbers that are worked out for each value of the key before those are merged.
-    of_keys: Vec<&'static Derived>,
+    pub of_keys: Vec<&'static Derived>,
 }
 
 impl<'a> Reading<'a> {
@@ -77,7 +75,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Where a row's codes keep the key, where that is needed: after the time and the groups.
-    fn key_place(&self) -> Option<usize> {
+    pub fn key_place(&self) -> Option<usize> {
         (!self.of_keys.is_empty()).then_some(1 + self.query.groups.len())
     }
 
@@ -131,55 +129,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Works out the numbers of each key, and merges the keys.
-    fn merge_keys(&self, table: Table) -> Table {
-        let Some(place) = self.key_place() else { return table };
-        let mut table = table;
-        for derived in &self.of_keys {
-            let column = self.column_of_keys(&table, derived.formula, place);
-            table.columns.push(column);
-        }
-        table.coarser(|codes| codes[place] = 0)
-    }
-
-    fn column_of_keys(&self, table: &Table, formula: Formula, place: usize) -> Column {
-        let rows = 0..table.cells.len();
-        let is_key = |row: usize| table.cells.label(row, place) != NONE;
-        let time = |first: &str, last: &str, row: usize| {
-            let moment = |name: &str| match self.column(table, name) {
-                Some(Column::Min(moments) | Column::Max(moments)) => moments[row],
-                _ => None,
-            };
-            moment(first).zip(moment(last)).map(|(first, last)| last.saturating_sub(first).max(0))
-        };
-        let spans = |name: &str, row: usize| match self.column(table, name) {
-            Some(Column::Spans(_, spans)) => spans.get(row),
-            _ => None,
-        };
-        match formula {
-            Formula::KeysWith(name, wanted) => {
-                let has = |row: usize| matches!(self.column(table, name), Some(Column::Sum(sums)) if sums[row] == i128::from(wanted));
-                Column::Sum(rows.map(|row| i128::from(is_key(row) && has(row))).collect())
-            }
-            Formula::KeyTime(first, last) => Column::Sum(rows.map(|row| time(first, last, row).map_or(0, i128::from)).collect()),
-            Formula::KeyTimes(first, last) => {
-                let of_row = |row| {
-                    let mut quantiles = Quantiles::default();
-                    time(first, last, row).into_iter().for_each(|time| quantiles.add(time));
-                    quantiles
-                };
-                Column::Quantiles(rows.map(of_row).collect())
-            }
-            Formula::SpanCount(name) => {
-                Column::Sum(rows.map(|row| spans(name, row).map_or(0, |spans| spans.as_slice().len() as i128)).collect())
-            }
-            Formula::SpanTime(name) => Column::Sum(rows.map(|row| spans(name, row).map_or(0, Spans::total_ms)).collect()),
-            _ => Column::Sum(rows.map(|row| i128::from(is_key(row))).collect()),
-        }
-    }
-
     /// The column of a measure, or of a number of keys.
-    fn column<'t>(&self, table: &'t Table, name: &str) -> Option<&'t Column> {
+    pub fn column<'t>(&self, table: &'t Table, name: &str) -> Option<&'t Column> {
         let is_named = |at: &usize| self.query.cube.measures[*at].name == name;
         let at = self.measures.iter().position(is_named).or_else(|| {
             let at = self.of_keys.iter().position(|derived| derived.name == name)?;
@@ -262,50 +213,5 @@ impl<'a> Reading<'a> {
 
     fn values(&self, table: &Table, row: usize) -> Vec<Number> {
         self.query.numbers.iter().map(|name| self.number(table, row, name)).collect()
-    }
-}
-
-/// A table that is only read, with a last row that has seen nothing: what a bucket shows in which nothing happened.
-struct Finished {
-    table: Table,
-    rows: HashMap<Vec<u32>, usize>,
-}
-
-impl Finished {
-    fn new(mut table: Table) -> Self {
-        let cells = table.cells.len();
-        table.columns.iter_mut().for_each(|column| column.grow(cells + 1));
-        let rows = (0..cells).map(|row| (table.cells.codes(row).to_vec(), row)).collect();
-        Self { table, rows }
-    }
-
-    fn row_of(&self, codes: &[u32]) -> usize {
-        self.rows.get(codes).copied().unwrap_or(self.table.cells.len())
-    }
-}
-
-/// Which labels are among the values.
-fn passing(labels: &Labels, values: &[String]) -> Vec<bool> {
-    labels.iter().map(|label| values.iter().any(|value| value == label)).collect()
-}
-
-/// The value of a row as a number.
-fn read(column: &Column, row: usize, unit: Unit) -> Number {
-    let exact = |units: i128| Number::Exact(Decimal { units, scale: unit.scale() });
-    let single = |value: Option<i64>| match value {
-        None => Number::Nothing,
-        Some(value) if unit == Unit::Moment => Number::Moment(Timestamp::from_millis(value)),
-        Some(value) => exact(value.into()),
-    };
-    match column {
-        Column::Sum(sums) => exact(sums[row]),
-        Column::Min(values) | Column::Max(values) => single(values[row]),
-        Column::Last(readings) => single(readings[row].map(|(_, value)| value)),
-        Column::Distinct(values) => Number::Distinct(values[row].clone()),
-        Column::Set(sets) => Number::Set(sets[row].clone()),
-        Column::Quantiles(values) if values[row].count() > 0 => Number::Quantiles(values[row].clone(), unit),
-        Column::Quantiles(_) => Number::Nothing,
-        Column::Spans(_, spans) => exact(spans[row].total_ms()),
-        Column::Transitions(changes) => Number::Transitions(changes[row].clone()),
     }
 }

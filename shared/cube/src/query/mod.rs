@@ -5,6 +5,7 @@ mod answer;
 mod calendar;
 mod check;
 mod evaluate;
+mod keys;
 mod plan;
 mod table;
 mod window;

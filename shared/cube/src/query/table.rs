@@ -1,6 +1,11 @@
 //! A table in the making: rows told apart by codes, and a column for each measure that is needed.
 
-use crate::state::{Cells, Column};
+use super::Number;
+use crate::catalogue::Unit;
+use crate::state::{Cells, Column, Labels};
+use model::Timestamp;
+use model::money::Decimal;
+use std::collections::HashMap;
 
 /// Rows of codes, and columns that merge.
 #[derive(Debug, Clone)]
@@ -31,5 +36,50 @@ impl Table {
             own.merge(column, &targets);
         }
         coarser
+    }
+}
+
+/// A table that is only read, with a last row that has seen nothing: what a bucket shows in which nothing happened.
+pub struct Finished {
+    pub table: Table,
+    rows: HashMap<Vec<u32>, usize>,
+}
+
+impl Finished {
+    pub fn new(mut table: Table) -> Self {
+        let cells = table.cells.len();
+        table.columns.iter_mut().for_each(|column| column.grow(cells + 1));
+        let rows = (0..cells).map(|row| (table.cells.codes(row).to_vec(), row)).collect();
+        Self { table, rows }
+    }
+
+    pub fn row_of(&self, codes: &[u32]) -> usize {
+        self.rows.get(codes).copied().unwrap_or(self.table.cells.len())
+    }
+}
+
+/// Which labels are among the values.
+pub fn passing(labels: &Labels, values: &[String]) -> Vec<bool> {
+    labels.iter().map(|label| values.iter().any(|value| value == label)).collect()
+}
+
+/// The value of a row as a number.
+pub fn read(column: &Column, row: usize, unit: Unit) -> Number {
+    let exact = |units: i128| Number::Exact(Decimal { units, scale: unit.scale() });
+    let single = |value: Option<i64>| match value {
+        None => Number::Nothing,
+        Some(value) if unit == Unit::Moment => Number::Moment(Timestamp::from_millis(value)),
+        Some(value) => exact(value.into()),
+    };
+    match column {
+        Column::Sum(sums) => exact(sums[row]),
+        Column::Min(values) | Column::Max(values) => single(values[row]),
+        Column::Last(readings) => single(readings[row].map(|(_, value)| value)),
+        Column::Distinct(values) => Number::Distinct(values[row].clone()),
+        Column::Set(sets) => Number::Set(sets[row].clone()),
+        Column::Quantiles(values) if values[row].count() > 0 => Number::Quantiles(values[row].clone(), unit),
+        Column::Quantiles(_) => Number::Nothing,
+        Column::Spans(_, spans) => exact(spans[row].total_ms()),
+        Column::Transitions(changes) => Number::Transitions(changes[row].clone()),
     }
 }

@@ -4,8 +4,8 @@ use super::calendar::start_of_day;
 use super::{Granularity, Range};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
-use model::Timestamp;
 use model::accept::Fault;
+use model::{Hour, HourOffset, Timestamp};
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -21,7 +21,7 @@ pub struct TimeParameters<'a> {
     pub start_date: Option<&'a str>,
     /// A date (included whole) or a date-time (not included).
     pub end_date: Option<&'a str>,
-    /// `24h`, `7d`, `4w`, `6m`, `1y` back from now, or `day`, `week`, `month`, `quarter`, `year` from its start, or `all`.
+    /// `24h`, `7d`, `4w`, `6m`, `1y` back from now, or `day`, `week`, `month`, `quarter`, `year` from its start.
     pub period: Option<&'a str>,
     /// `hour`, `day`, `week`, `month`.
     pub granularity: Option<&'a str>,
@@ -46,11 +46,14 @@ pub struct Window {
 }
 
 impl Window {
-    /// What the parameters say at this moment.
+    /// What the parameters say at this moment, to a tenant whose hours begin so much after UTC's.
+    ///
+    /// Only whole hours can be read. An end within an hour takes the hour in, so that nothing asked for is missing; but where a day of the
+    /// zone begins within an hour, that hour belongs to the day that holds its middle, so that days neither share an hour nor lose one.
     ///
     /// # Errors
     /// All faults of the parameters.
-    pub fn of(parameters: &TimeParameters<'_>, now: Timestamp) -> Result<Self, Vec<Fault>> {
+    pub fn of(parameters: &TimeParameters<'_>, now: Timestamp, hour_offset: HourOffset) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let timezone = timezone(parameters).unwrap_or_else(|fault| {
             faults.push(fault);
@@ -60,11 +63,27 @@ impl Window {
         let granularity = granularity(parameters).map_err(|fault| faults.push(fault));
         match (range, granularity) {
             (Ok(range), Ok(granularity)) if faults.is_empty() => {
+                let range = by_middles(range, timezone, hour_offset);
                 Ok(Self { range, granularity: granularity.unwrap_or_else(|| Granularity::fitting(range)), timezone })
             }
             _ => Err(faults),
         }
     }
+}
+
+/// The range with ends that begin a day of the zone moved to the first hour whose middle is not before them.
+fn by_middles(range: Range, timezone: Tz, hour_offset: HourOffset) -> Range {
+    let moved = |end: Timestamp| {
+        let date = DateTime::<Utc>::from(end).with_timezone(&timezone).date_naive();
+        let hour = Hour::of(end, hour_offset).start(hour_offset);
+        match start_of_day(date, timezone) == end {
+            true if end.millis_since(hour) > HOUR_MS / 2 => hour.plus_millis(HOUR_MS),
+            true => hour,
+            false => end,
+        }
+    };
+    let moved = Range { from: moved(range.from), to: moved(range.to) };
+    if moved.from < moved.to { moved } else { range }
 }
 
 fn fault(parameter: &str, code: &'static str, message: impl Into<String>) -> Fault {
@@ -90,7 +109,7 @@ fn range(parameters: &TimeParameters<'_>, timezone: Tz, now: Timestamp) -> Resul
             return Err(vec![fault("period", "conflict", "cannot be combined with startDate or endDate")]);
         }
         let unknown =
-            || fault("period", "unknown_period", "must be a number with h, d, w, m or y, or one of day, week, month, quarter, year, all");
+            || fault("period", "unknown_period", "must be a number with h, d, w, m or y, or one of day, week, month, quarter, year");
         let from = period_start(period, timezone, now).ok_or_else(|| vec![unknown()])?;
         // On the stroke of a period's start there is nothing in it yet, and a range is never empty.
         return Ok(Range { from, to: now.max(from.plus_millis(1)) });
@@ -123,7 +142,6 @@ fn period_start(period: &str, timezone: Tz, now: Timestamp) -> Option<Timestamp>
         "month" => today.with_day(1),
         "quarter" => today.with_day(1)?.with_month(today.month0() / 3 * 3 + 1),
         "year" => today.with_day(1)?.with_month(1),
-        "all" => return Some(Timestamp::from_millis(0)),
         _ => return rolling_start(period, &local),
     };
     Some(start_of_day(date?, timezone))
@@ -198,8 +216,10 @@ mod tests {
         DateTime::parse_from_rfc3339(text).unwrap().to_utc().into()
     }
 
+    /// A window of a tenant whose hours are those of the zone.
     fn window(parameters: TimeParameters<'_>) -> Window {
-        Window::of(&parameters, at(NOW)).unwrap()
+        let minutes = if parameters.timezone == Some("Asia/Kolkata") { 30 } else { 0 };
+        Window::of(&parameters, at(NOW), HourOffset::from_minutes(minutes).unwrap()).unwrap()
     }
 
     /// Both ends of a range, for people.
@@ -223,7 +243,6 @@ mod tests {
         check("day", "Asia/Kolkata", "2026-11-18T18:30Z");
         check("day", "Pacific/Auckland", "2026-11-18T11:00Z");
         check("month", "America/New_York", "2026-11-01T04:00Z"); // before the clocks went back
-        check("all", "UTC", "1970-01-01T00:00Z");
     }
 
     #[test]
@@ -254,6 +273,22 @@ mod tests {
         // Clocks skip midnight: the day begins at one.
         check("2018-11-04", "2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00Z 2018-11-05T02:00Z");
         check("2024-02-29", "2024-02-29", "UTC", "2024-02-29T00:00Z 2024-03-01T00:00Z");
+    }
+
+    #[test]
+    fn an_hour_across_midnight_belongs_to_one_day_only() {
+        let check = |minutes, start, end, expect: &str| {
+            let parameters = TimeParameters { start_date: Some(start), end_date: Some(end), ..TimeParameters::default() };
+            let offset = HourOffset::from_minutes(minutes).unwrap();
+            assert_eq!(shown(Window::of(&parameters, at(NOW), offset).unwrap().range), expect, "{start} to {end}, {minutes} minutes");
+        };
+        check(30, "2026-11-18", "2026-11-18", "2026-11-17T23:30Z 2026-11-18T23:30Z");
+        check(15, "2026-11-18", "2026-11-18", "2026-11-18T00:15Z 2026-11-19T00:15Z");
+        check(45, "2026-11-18", "2026-11-18", "2026-11-17T23:45Z 2026-11-18T23:45Z");
+        check(30, "2026-11-18T00:00:00Z", "2026-11-19T00:00:00Z", "2026-11-17T23:30Z 2026-11-18T23:30Z");
+        // Within a day nothing is moved, and no range is moved away.
+        check(30, "2026-11-18T09:10:00Z", "2026-11-18T09:20:00Z", "2026-11-18T09:10Z 2026-11-18T09:20Z");
+        check(30, "2026-11-17T23:50:00Z", "2026-11-18T00:00:00Z", "2026-11-17T23:50Z 2026-11-18T00:00Z");
     }
 
     #[test]
@@ -299,7 +334,7 @@ mod tests {
     #[test]
     fn every_fault_is_told_at_once() {
         let codes = |parameters: TimeParameters<'_>| -> Vec<(String, &'static str)> {
-            let faults = Window::of(&parameters, at(NOW)).unwrap_err();
+            let faults = Window::of(&parameters, at(NOW), HourOffset::default()).unwrap_err();
             faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
         };
         let named = |pairs: &[(&str, &'static str)]| pairs.iter().map(|(name, code)| ((*name).to_owned(), *code)).collect::<Vec<_>>();
@@ -317,7 +352,7 @@ mod tests {
             ("granularity", "unknown_granularity"),
         ];
         assert_eq!(codes(all), named(&expect));
-        for period in ["", "7", "d", "0d", "-7d", "7x", "7 d", "999999d", "99999y", "decade", "7ä"] {
+        for period in ["", "7", "d", "0d", "-7d", "7x", "7 d", "999999d", "99999y", "all", "7ä"] {
             assert_eq!(codes(TimeParameters { period: Some(period), ..TimeParameters::default() }), named(&[("period", "unknown_period")]));
         }
         let both = TimeParameters { period: Some("7d"), start_date: Some("2026-01-01"), ..TimeParameters::default() };
@@ -336,7 +371,7 @@ mod tests {
                 let (text, name) = (date.to_string(), zone.name());
                 let parameters =
                     TimeParameters { start_date: Some(&text), end_date: Some(&text), timezone: Some(name), ..TimeParameters::default() };
-                Window::of(&parameters, at(NOW)).map(|window| window.range)
+                Window::of(&parameters, at(NOW), HourOffset::default()).map(|window| window.range)
             };
             // A zone that crossed the date line has once skipped a day whole: that day is empty, so no range.
             if let (Ok(today), Ok(tomorrow)) = (day(date), day(date.succ_opt().unwrap())) {
@@ -349,8 +384,8 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(a in ".{0,30}", b in "[0-9TZ:+ -]{0,30}", c in "[0-9]{0,7}[hdwmy]?") {
             let texts = TimeParameters { start_date: Some(&a), end_date: Some(&b), timezone: Some(&a), granularity: Some(&a), period: None };
-            let _ = Window::of(&texts, at(NOW));
-            if let Ok(window) = Window::of(&TimeParameters { period: Some(&c), ..TimeParameters::default() }, at(NOW)) {
+            let _ = Window::of(&texts, at(NOW), HourOffset::default());
+            if let Ok(window) = Window::of(&TimeParameters { period: Some(&c), ..TimeParameters::default() }, at(NOW), HourOffset::default()) {
                 prop_assert!(window.range.from < window.range.to);
             }
         }

@@ -84,8 +84,8 @@ impl fmt::Debug for Distinct {
 /// The canonical form: what the sketch has seen, without the traces that the order of its updates leaves in the library's form.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Wire {
-    /// Few labels: their coupons (six bits of register value, 26 of slot), ascending.
-    Few(Vec<u32>),
+    /// Few labels: their coupons (six bits of register value, 26 of slot), big-endian, ascending.
+    Few(Vec<[u8; 4]>),
     /// Many: each register.
     Many(Vec<u8>),
 }
@@ -139,8 +139,8 @@ impl TryFrom<Wire> for Distinct {
 
 impl Wire {
     fn few(coupons: &[u8]) -> Self {
-        let mut coupons: Vec<u32> =
-            coupons.chunks_exact(4).map(|coupon| u32::from_le_bytes([coupon[0], coupon[1], coupon[2], coupon[3]])).collect();
+        let big_endian = |coupon: &[u8]| [coupon[3], coupon[2], coupon[1], coupon[0]];
+        let mut coupons: Vec<[u8; 4]> = coupons.chunks_exact(4).map(big_endian).collect();
         coupons.sort_unstable();
         Self::Few(coupons)
     }
@@ -154,8 +154,8 @@ impl Wire {
         HllSketch::deserialize(&bytes).map_err(|error| error.message().to_owned())
     }
 
-    fn coupon_image(coupons: &[u32]) -> Result<Vec<u8>, String> {
-        let in_use = |coupon: &u32| *coupon >> 26 != 0;
+    fn coupon_image(coupons: &[[u8; 4]]) -> Result<Vec<u8>, String> {
+        let in_use = |coupon: &[u8; 4]| coupon[0] >> 2 != 0;
         if !coupons.iter().all(in_use) || !coupons.windows(2).all(|pair| pair[0] < pair[1]) {
             return Err("coupons are not distinct and in use".to_owned());
         }
@@ -185,7 +185,7 @@ impl Wire {
             }
             None => return Err("more coupons than a set holds".to_owned()),
         };
-        coupons.iter().for_each(|coupon| bytes.extend(coupon.to_le_bytes()));
+        bytes.extend(coupons.iter().flat_map(|coupon| coupon.iter().rev()));
         Ok(bytes)
     }
 
@@ -197,10 +197,11 @@ impl Wire {
         let sum = |is_small: bool| {
             registers.iter().filter(|register| (**register < 32) == is_small).map(|register| inverse_power(*register)).sum::<f64>()
         };
-        let (zeros, unused) = (registers.iter().filter(|register| **register == 0).count(), 0_f64);
+        let zeros: u32 = registers.iter().map(|register| u32::from(*register == 0)).sum();
+        let unused = 0_f64;
         let mut bytes = vec![10, image::SERIAL_VERSION, image::FAMILY, LG_K, 0, image::OUT_OF_ORDER, 0, image::HLL8 | image::REGISTERS];
         bytes.extend([unused, sum(true), sum(false)].into_iter().flat_map(f64::to_le_bytes));
-        bytes.extend(u32::try_from(zeros).unwrap_or_default().to_le_bytes());
+        bytes.extend(zeros.to_le_bytes());
         bytes.extend(0_u32.to_le_bytes());
         bytes.extend(registers);
         Ok(bytes)

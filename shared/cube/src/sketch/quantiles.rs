@@ -56,6 +56,16 @@ impl TryFrom<Wire> for Quantiles {
     }
 }
 
+impl FromIterator<i64> for Quantiles {
+    fn from_iter<I: IntoIterator<Item = i64>>(values: I) -> Self {
+        let mut quantiles = Self::default();
+        for value in values {
+            quantiles.add(value);
+        }
+        quantiles
+    }
+}
+
 impl Quantiles {
     /// Counts a value.
     pub fn add(&mut self, value: i64) {

@@ -1,3 +1,11 @@
+#![expect(
+    clippy::float_cmp,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small whole numbers, which doubles hold exactly"
+)]
+
 use super::*;
 use proptest::prelude::*;
 use serde::Serialize;
@@ -30,24 +38,22 @@ fn labels() -> impl Strategy<Value = Vec<u32>> {
     (0..3_000_u32, prop_oneof![0..12_u32, 0..500_u32, 0..9_000_u32]).prop_map(|(from, count)| (from..from + count).collect())
 }
 
-fn distinct(labels: Vec<u32>) -> Distinct {
+fn distinct(labels: &[u32]) -> Distinct {
     let texts: Vec<String> = labels.iter().map(|label| format!("user-{label}")).collect();
     let marks = Marks::of(texts.iter().map(|text| Some(text.as_str())));
     let mut distinct = Distinct::default();
-    (0..texts.len()).for_each(|code| distinct.add(&marks, code));
+    for code in 0..texts.len() {
+        distinct.add(&marks, code);
+    }
     distinct
 }
 
-fn set(labels: Vec<u32>) -> Set {
+fn set(labels: &[u32]) -> Set {
     let mut builder = SetBuilder::default();
-    labels.iter().for_each(|label| builder.add(&format!("user-{label}")));
+    for label in labels {
+        builder.add(&format!("user-{label}"));
+    }
     builder.finish()
-}
-
-fn quantiles(values: Vec<i64>) -> Quantiles {
-    let mut quantiles = Quantiles::default();
-    values.into_iter().for_each(|value| quantiles.add(value));
-    quantiles
 }
 
 fn change((time_ms, id, amount): (i64, u8, i64)) -> Change {
@@ -73,17 +79,17 @@ proptest! {
 
     #[test]
     fn distinct_counts_merge_as_the_sets_they_count(labels in three(labels)) {
-        check_laws(labels, distinct, Distinct::merge);
+        check_laws(labels, |labels| distinct(&labels), Distinct::merge);
     }
 
     #[test]
     fn sets_merge_as_sets(labels in three(labels)) {
-        check_laws(labels, set, Set::merge);
+        check_laws(labels, |labels| set(&labels), Set::merge);
     }
 
     #[test]
     fn distributions_merge_as_the_values_they_saw(values in three(|| prop::collection::vec(-3..=i64::MAX, 0..200))) {
-        check_laws(values, quantiles, Quantiles::merge);
+        check_laws(values, Quantiles::from_iter, Quantiles::merge);
     }
 
     #[test]
@@ -98,7 +104,7 @@ proptest! {
 
     #[test]
     fn a_quantile_is_within_one_percent(mut values in prop::collection::vec(1..100_000_000_i64, 1..300), part in 0.0..=1.0) {
-        let estimate = quantiles(values.clone()).at(part).unwrap();
+        let estimate = Quantiles::from_iter(values.clone()).at(part).unwrap();
         values.sort_unstable();
         let exact = values[(part * (values.len() - 1) as f64) as usize] as f64;
         prop_assert!((estimate - exact).abs() <= exact * 0.010_001, "{estimate} for {exact}");
@@ -110,11 +116,11 @@ proptest! {
         let set = postcard::from_bytes::<Set>(&bytes);
         // What was accepted can be used.
         if let Ok(mut read) = distinct {
-            read.merge(&super::tests::distinct((0..1_000).collect()));
+            read.merge(&super::tests::distinct(&(0..1_000).collect::<Vec<_>>()));
             prop_assert!(read.estimate().value > 0.0);
         }
         if let Ok(mut read) = set {
-            read.merge(&super::tests::set((0..5_000).collect()));
+            read.merge(&super::tests::set(&(0..5_000).collect::<Vec<_>>()));
             prop_assert!(read.estimate().value > 0.0);
         }
         _ = postcard::from_bytes::<Quantiles>(&bytes);
@@ -126,11 +132,11 @@ proptest! {
 #[test]
 fn few_distinct_labels_are_counted_exactly_and_many_within_the_error() {
     for count in [0, 1, 8, 20, 24, 25, 100, 384] {
-        let distinct = distinct((0..count).collect());
+        let distinct = distinct(&(0..count).collect::<Vec<_>>());
         assert!(distinct.is_exact());
         assert_eq!(distinct.estimate().value.round(), f64::from(count));
     }
-    let many = distinct((0..100_000).collect());
+    let many = distinct(&(0..100_000).collect::<Vec<_>>());
     let estimate = many.estimate();
     assert!(!many.is_exact());
     assert!((estimate.value / 100_000.0 - 1.0).abs() < 0.05, "{estimate:?}");
@@ -139,14 +145,14 @@ fn few_distinct_labels_are_counted_exactly_and_many_within_the_error() {
 
 #[test]
 fn the_estimate_of_many_labels_does_not_depend_on_their_order() {
-    let forwards = distinct((0..5_000).collect());
-    let backwards = distinct((0..5_000).rev().collect());
+    let forwards = distinct(&(0..5_000).collect::<Vec<_>>());
+    let backwards = distinct(&(0..5_000).rev().collect::<Vec<_>>());
     assert_eq!(forwards.estimate(), backwards.estimate());
 }
 
 #[test]
 fn sets_of_up_to_4096_intersect_and_subtract_exactly() {
-    let (january, february) = (set((0..3_000).collect()), set((2_000..4_500).collect()));
+    let (january, february) = (set(&(0..3_000).collect::<Vec<_>>()), set(&(2_000..4_500).collect::<Vec<_>>()));
     assert!(january.is_exact());
     assert_eq!(january.intersect(&february).unwrap().estimate().value, 1_000.0);
     assert_eq!(february.without(&january).unwrap().estimate().value, 1_500.0);
@@ -154,8 +160,8 @@ fn sets_of_up_to_4096_intersect_and_subtract_exactly() {
 
 #[test]
 fn large_sets_say_between_what_bounds_they_are() {
-    let mut all = set((0..60_000).collect());
-    all.merge(&set((40_000..100_000).collect()));
+    let mut all = set(&(0..60_000).collect::<Vec<_>>());
+    all.merge(&set(&(40_000..100_000).collect::<Vec<_>>()));
     let estimate = all.estimate();
     assert!(!all.is_exact());
     assert!(estimate.low < 100_000.0 && 100_000.0 < estimate.high, "{estimate:?}");
@@ -164,7 +170,7 @@ fn large_sets_say_between_what_bounds_they_are() {
 
 #[test]
 fn a_histogram_counts_what_is_at_most_its_bound() {
-    let quantiles = quantiles(vec![0, 5, 50, 500, 5_000]);
+    let quantiles = Quantiles::from_iter([0, 5, 50, 500, 5_000]);
     assert_eq!([1.0, 10.0, 100.0, 1e6].map(|limit| quantiles.count_up_to(limit)), [1, 2, 3, 5]);
     assert_eq!(quantiles.count(), 5);
 }

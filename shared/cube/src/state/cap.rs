@@ -42,7 +42,7 @@ fn fold_into_other(state: &CubeState, at: usize, limit: usize) -> (CubeState, Dr
         Some(Column::Sum(sums)) => sums[cell],
         _ => 0,
     };
-    let mut ranked = state.cells.sorted();
+    let mut ranked = state.cells.sorted().order;
     // A stable sort of cells in the order of their labels: of equal ones the same are kept, whatever order they came in.
     ranked.sort_by_key(|cell| Reverse(weight(*cell as usize)));
     let mut is_kept = vec![false; state.len()];

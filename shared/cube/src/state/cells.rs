@@ -83,37 +83,42 @@ impl Cells {
         }
     }
 
-    /// The cells in order of their labels.
-    pub fn sorted(&self) -> Vec<u32> {
-        let all: Vec<u32> = (0..).take(self.count).collect();
-        let ranks: Vec<Ranks> = (0..self.labels.len()).map(|dimension| self.ranks(dimension, &all)).collect();
+    /// The cells in the order of their labels.
+    pub fn sorted(&self) -> Sorted {
+        let ranks: Vec<Ranks> = self.labels.iter().map(Ranks::of).collect();
+        let mut order: Vec<u32> = (0..).take(self.count).collect();
         let key = |cell: u32| self.codes(cell as usize).iter().zip(&ranks).map(|(code, ranks)| ranks.of_code[*code as usize]);
-        let mut order = all;
         order.sort_unstable_by(|a, b| key(*a).cmp(key(*b)));
-        order
+        Sorted { order, ranks }
     }
+}
 
-    /// The labels of a dimension that these cells use, in order.
-    pub fn ranks(&self, dimension: usize, cells: &[u32]) -> Ranks {
-        let labels = &self.labels[dimension];
-        let mut is_used = vec![false; labels.len()];
-        cells.iter().for_each(|cell| is_used[self.codes(*cell as usize)[dimension] as usize] = true);
-        let mut codes: Vec<u32> = (0..).take(labels.len()).filter(|code| is_used[*code as usize]).collect();
+/// The order of cells by their labels.
+pub struct Sorted {
+    /// The cells in that order.
+    pub order: Vec<u32>,
+    /// The order of each dimension's labels.
+    pub ranks: Vec<Ranks>,
+}
+
+/// The order of a dimension's labels.
+pub struct Ranks {
+    /// The place of each code's label.
+    pub of_code: Vec<u32>,
+    /// The code at each place.
+    pub codes: Vec<u32>,
+}
+
+impl Ranks {
+    fn of(labels: &Labels) -> Self {
+        let mut codes: Vec<u32> = (0..).take(labels.len()).collect();
         codes.sort_unstable_by_key(|code| labels.get(*code));
         let mut of_code = vec![0; labels.len()];
         for (rank, code) in (0..).zip(&codes) {
             of_code[*code as usize] = rank;
         }
-        Ranks { of_code, codes }
+        Self { of_code, codes }
     }
-}
-
-/// The labels of a dimension that are in use, in order.
-pub struct Ranks {
-    /// The place of each code's label.
-    pub of_code: Vec<u32>,
-    /// The codes in order of their labels.
-    pub codes: Vec<u32>,
 }
 
 fn row(codes: &[u32], width: usize, cell: u32) -> &[u32] {

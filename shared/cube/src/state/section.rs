@@ -1,6 +1,7 @@
 //! A section: the cells of one cube, or of one of its hash parts, as bytes. Cells are in the order of their labels, so that a state has one
 //! form; dimensions and measures are named by ids, so that the cube may change between writing and reading.
 
+use super::cells::Ranks;
 use super::column::{Column, each};
 use super::{CubeState, StateError};
 use crate::catalogue::{self, Cube, NONE};
@@ -42,27 +43,25 @@ pub fn id(name: &str) -> u16 {
     u16::from_be_bytes([a ^ c, b ^ d])
 }
 
-/// Writes a state, or only some of its cells.
-pub fn write(state: &CubeState, only: Option<&[u32]>) -> Vec<u8> {
-    let mut order = state.cells.sorted();
-    if let Some(only) = only {
-        let mut is_wanted = vec![false; state.len()];
-        only.iter().for_each(|cell| is_wanted[*cell as usize] = true);
-        order.retain(|cell| is_wanted[*cell as usize]);
-    }
-    let dimension = |(index, dimension): (usize, &catalogue::Dimension)| {
-        let ranks = state.cells.ranks(index, &order);
-        let labels = &state.cells.labels[index];
+/// Writes some cells of a state, or all of them, given in the order of their labels.
+pub fn write(state: &CubeState, ranks: &[Ranks], cells: &[u32]) -> Vec<u8> {
+    let dimension = |(at, dimension): (usize, &catalogue::Dimension)| {
+        let (labels, ranks) = (&state.cells.labels[at], &ranks[at]);
+        let places: Vec<u32> = cells.iter().map(|cell| ranks.of_code[state.cells.codes(*cell as usize)[at] as usize]).collect();
+        let mut used = places.clone();
+        used.sort_unstable();
+        used.dedup();
+        let code = |place: &u32| used.partition_point(|other| other < place);
         Dimension {
             id: id(dimension.name()),
-            labels: ranks.codes.iter().map(|code| labels.get(*code)).collect(),
-            codes: order.iter().map(|cell| ranks.of_code[state.cells.codes(*cell as usize)[index] as usize]).collect(),
+            labels: used.iter().map(|place| labels.get(ranks.codes[*place as usize])).collect(),
+            codes: places.iter().map(|place| u32::try_from(code(place)).unwrap_or(u32::MAX)).collect(),
         }
     };
-    let values: Vec<Vec<u8>> = state.columns.iter().map(|column| values(column, &order)).collect();
+    let values: Vec<Vec<u8>> = state.columns.iter().map(|column| values(column, cells)).collect();
     let measures = state.cube().measures.iter().zip(&state.columns).zip(&values);
     let section = Section {
-        cells: u32::try_from(order.len()).unwrap_or(u32::MAX),
+        cells: u32::try_from(cells.len()).unwrap_or(u32::MAX),
         dimensions: state.cube().dimensions.iter().enumerate().map(dimension).collect(),
         measures: measures.map(|((measure, column), values)| Measure { id: id(measure.name), kind: kind(column), values }).collect(),
     };
