@@ -4,6 +4,7 @@ Run by `aws.py`, with the file for its process number as argument, and with an e
 environment to every function.
 """
 
+import contextvars
 import fcntl
 import json
 import os
@@ -13,6 +14,7 @@ import sys
 
 import ministack.app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
+from ministack.services import apigateway
 
 
 def answer_at_once() -> None:
@@ -37,6 +39,20 @@ def allow_batches_as_single_calls() -> None:
         return action.removesuffix("Batch") if action and service == "sqs" else action
 
     iam_actions.extract_iam_action = single
+
+
+def hand_over_compressed_bodies_whole() -> None:
+    """A compressed body is no text, whatever its type says: it goes to the function in Base64, and not as UTF-8 full of holes."""
+    compressed = contextvars.ContextVar("compressed", default=False)
+    invoke, is_text = apigateway._invoke_lambda_proxy, apigateway._v2_request_body_is_text
+
+    async def invoke_with(*request: object, **more: object) -> tuple:
+        headers = request[5]
+        compressed.set("content-encoding" in headers)
+        return await invoke(*request, **more)
+
+    apigateway._invoke_lambda_proxy = invoke_with
+    apigateway._v2_request_body_is_text = lambda content_type: is_text(content_type) and not compressed.get()
 
 
 def know_leading_keys() -> None:
@@ -77,5 +93,6 @@ if __name__ == "__main__":
     answer_at_once()
     count_loopback_as_tls()
     allow_batches_as_single_calls()
+    hand_over_compressed_bodies_whole()
     know_leading_keys()
     ministack.app.main()
