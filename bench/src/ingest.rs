@@ -135,8 +135,7 @@ macro_rules! round {
                     let service = $service.ready().await.unwrap_or_else(|_| unreachable!());
                     service.call(LambdaEvent::new(request, lambda_http::Context::default())).await
                 });
-                let Ok(answer) = answer else { unreachable!("the function failed") };
-                std::hint::black_box(serde_json::to_vec(&answer).unwrap_or_default());
+                std::hint::black_box(answer.map(|answer| serde_json::to_vec(&answer).unwrap_or_default()).is_ok());
             }
         })?
     };
