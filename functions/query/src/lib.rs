@@ -1,1 +1,83 @@
-//! Answers admins and users from rollups and partials.
+//! Answers admins, services and users over HTTP, from what has been counted.
+//!
+//! An endpoint is one or more queries and a shape for their answers, in a file of its own; `visit` says who asks, `parameters` what
+//! exactly, `shape` how numbers are written. [`router`] is the whole function; `main` gives it the real table, bucket and clock, tests
+//! their twins. Nothing here counts: that is `cube`'s.
+
+pub mod config;
+mod costs;
+mod dashboard;
+mod parameters;
+mod sales;
+mod shape;
+mod timeseries;
+mod usage;
+mod visit;
+
+use access::{Authenticator, Caller, ReadLimits};
+use axum::Router;
+use axum::routing::get;
+use cube::query::MetricQuery;
+use model::accept::Fault;
+use ports::{Bucket, Clock, Table};
+use reader::{Owner, ReadError, Reader, Reading};
+use std::sync::Arc;
+use web::Problem;
+use web::health::{self, BucketProbe, TableProbe};
+
+/// What the function works with.
+pub struct Desk {
+    /// Tells who asks.
+    pub authenticator: Authenticator,
+    /// How often they may.
+    pub limits: ReadLimits,
+    /// What has been counted.
+    pub table: Arc<dyn Table>,
+    /// The segments of what was too large to be counted in the table.
+    pub bucket: Arc<dyn Bucket>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The function's routes. Users' ids may hold any character, a slash too.
+pub fn router(desk: Desk) -> Router {
+    let probes: Vec<Arc<dyn health::Dependency>> =
+        vec![Arc::new(TableProbe(desk.table.clone())), Arc::new(BucketProbe(desk.bucket.clone()))];
+    let routes = Router::new()
+        .route("/usage/user/{*userId}", get(usage::answer))
+        .route("/costs/user/{*userId}", get(costs::answer))
+        .route("/metrics/dashboard", get(dashboard::answer))
+        .route("/metrics/timeseries", get(timeseries::answer))
+        .route("/api/analytics/sales/stats", get(sales::answer))
+        .with_state(Arc::new(desk))
+        .merge(health::routes("query", probes));
+    web::edge(routes)
+}
+
+impl Desk {
+    /// The answers to a caller's questions, from one reading of its tenant's numbers and no other's (I10).
+    async fn ask(&self, caller: &Caller, questions: &[MetricQuery]) -> Result<Reading, Problem> {
+        let mut faults = Vec::new();
+        let mut queries = Vec::with_capacity(questions.len());
+        for question in questions {
+            match question.check() {
+                Ok(query) => queries.push(query),
+                Err(found) => faults.extend(found.iter().map(|fault| Fault {
+                    pointer: "query".to_owned(),
+                    code: "unanswerable",
+                    message: fault.to_string(),
+                })),
+            }
+        }
+        if !faults.is_empty() {
+            faults.dedup();
+            return Err(Problem::bad_request("this cannot be answered").with_faults(faults));
+        }
+        let owner = Owner { tenant: &caller.tenant, hour_offset: caller.hour_offset };
+        let reader = Reader::new(self.table.clone(), self.bucket.clone());
+        reader.answer(owner, &queries).await.map_err(|error| match error {
+            ReadError::Record(_) | ReadError::Bucket(_) | ReadError::Missing(_) => Problem::unavailable(error),
+            ReadError::State { .. } | ReadError::Segment { .. } => Problem::internal(error),
+        })
+    }
+}

@@ -1,1 +1,30 @@
-fn main() {}
+//! Wires the function to the real table, bucket and clock.
+
+use access::Authenticator;
+use ports::SystemClock;
+use query::config::{Config, SETTINGS};
+use query::{Desk, router};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let Some(settings) = setup::start(SETTINGS) else { return ExitCode::FAILURE };
+    let config = Config::from(&settings);
+    let aws = aws::config().await;
+    let table = Arc::new(table::DynamoDb::new(&aws, config.table_name));
+    let desk = Desk {
+        authenticator: Authenticator::new(table.clone(), config.access),
+        limits: config.limits,
+        table,
+        bucket: Arc::new(bucket::S3::new(&aws, config.bucket_name)),
+        clock: Arc::new(SystemClock),
+    };
+    match web::serve(router(desk)).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the function ended");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -8,7 +8,7 @@ use axum::routing::get;
 use futures::future::join_all;
 use http::header::{CACHE_CONTROL, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
-use ports::PortError;
+use ports::{Bucket, Key, PortError, Queue, Read, Table};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +25,48 @@ pub trait Dependency: Send + Sync {
 
     /// Asks it for something cheap.
     async fn probe(&self) -> Result<(), PortError>;
+}
+
+/// The table, asked for an item that is not there.
+pub struct TableProbe(pub Arc<dyn Table>);
+
+/// The queue, asked how much it holds.
+pub struct QueueProbe(pub Arc<dyn Queue>);
+
+/// The bucket, asked for an object that is not there.
+pub struct BucketProbe(pub Arc<dyn Bucket>);
+
+#[async_trait]
+impl Dependency for TableProbe {
+    fn name(&self) -> &'static str {
+        "table"
+    }
+
+    async fn probe(&self) -> Result<(), PortError> {
+        self.0.get(&Key::new("HEALTH", "HEALTH"), Read::Eventual).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl Dependency for QueueProbe {
+    fn name(&self) -> &'static str {
+        "queue"
+    }
+
+    async fn probe(&self) -> Result<(), PortError> {
+        self.0.depth().await.map(drop)
+    }
+}
+
+#[async_trait]
+impl Dependency for BucketProbe {
+    fn name(&self) -> &'static str {
+        "bucket"
+    }
+
+    async fn probe(&self) -> Result<(), PortError> {
+        self.0.get("incoming/health").await.map(drop)
+    }
 }
 
 /// What a function is called, and what it needs.

@@ -1,0 +1,45 @@
+//! What the function reads from its environment, and nothing else does.
+
+use access::{CREDENTIAL_SETTINGS, ReadLimits};
+use setup::{BUCKET_NAME, Kind, LOG_LEVEL, Setting, Settings, TABLE_NAME};
+
+const READS: Kind = Kind::Integer { min: 1, max: 1_000_000 };
+const READS_PER_MINUTE_USER: Setting = Setting::with_default("READS_PER_MINUTE_USER", "how many reads a minute one user has", READS, "100");
+const READS_PER_MINUTE_ADMIN: Setting =
+    Setting::with_default("READS_PER_MINUTE_ADMIN", "how many reads a minute one admin has", READS, "1000");
+
+const OWN: [Setting; 5] = [LOG_LEVEL, TABLE_NAME, BUCKET_NAME, READS_PER_MINUTE_USER, READS_PER_MINUTE_ADMIN];
+
+/// Every setting of the function.
+pub const SETTINGS: &[Setting] = &{
+    let mut all = [LOG_LEVEL; OWN.len() + CREDENTIAL_SETTINGS.len()];
+    let (own, credentials) = all.split_at_mut(OWN.len());
+    own.copy_from_slice(&OWN);
+    credentials.copy_from_slice(&CREDENTIAL_SETTINGS);
+    all
+};
+
+/// What the function was told.
+pub struct Config {
+    /// The table's name.
+    pub table_name: String,
+    /// The bucket's name.
+    pub bucket_name: String,
+    /// How credentials are checked.
+    pub access: access::Settings,
+    /// How often a caller may ask.
+    pub limits: ReadLimits,
+}
+
+impl From<&Settings> for Config {
+    fn from(settings: &Settings) -> Self {
+        let limits =
+            ReadLimits { user: settings.integer(READS_PER_MINUTE_USER.name), admin: settings.integer(READS_PER_MINUTE_ADMIN.name) };
+        Self {
+            table_name: settings.text(TABLE_NAME.name).to_owned(),
+            bucket_name: settings.text(BUCKET_NAME.name).to_owned(),
+            access: settings.into(),
+            limits,
+        }
+    }
+}

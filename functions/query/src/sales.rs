@@ -1,0 +1,155 @@
+//! `GET /api/analytics/sales/stats`: money by currency, and transactions by what they were.
+
+use crate::Desk;
+use crate::parameters::Known;
+use crate::shape::{Figure, Meta, mean, reply, total, units};
+use crate::visit::Visit;
+use axum::extract::State;
+use axum::response::Response;
+use cube::catalogue::{Dimension, Unit};
+use cube::query::{Answer, MetricQuery, Range, Row};
+use model::Timestamp;
+use model::money::Decimal;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use web::Problem;
+
+const DIMENSIONS: &[Dimension] = &[
+    Dimension::User,
+    Dimension::Project,
+    Dimension::Type,
+    Dimension::Status,
+    Dimension::Plan,
+    Dimension::PaymentMethod,
+    Dimension::Currency,
+];
+/// What is asked about every breakdown, in this order.
+const NUMBERS: [&str; 5] = ["transactions", "orders", "revenue", "refunds", "refundAmount"];
+const TRANSACTIONS: usize = 0;
+const ORDERS: usize = 1;
+const REVENUE: usize = 2;
+const REFUNDS: usize = 3;
+const REFUND_AMOUNT: usize = 4;
+const NO_SUBSCRIPTIONS: &str = "mrr and churn are null: recurring revenue is not worked out by this version";
+
+/// Amounts by currency: they are never added up (I8).
+type Amounts = BTreeMap<String, Figure>;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Stats {
+    revenue: Amounts,
+    transactions: Figure,
+    /// Completed transactions but refunds: what revenue comes from.
+    orders: Figure,
+    average_order: Amounts,
+    refunds: Refunds,
+    by_type: BTreeMap<String, Group>,
+    by_status: BTreeMap<String, Group>,
+    by_plan: BTreeMap<String, Group>,
+    by_payment_method: BTreeMap<String, Group>,
+    mrr: Option<Figure>,
+    /// Revenue of all time per customer of all time.
+    clv: Amounts,
+    churn: Option<Figure>,
+    meta: Meta,
+}
+
+#[derive(Serialize)]
+struct Refunds {
+    count: Figure,
+    amount: Amounts,
+}
+
+#[derive(Serialize)]
+struct Group {
+    transactions: Figure,
+    revenue: Amounts,
+}
+
+pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<Response, Problem> {
+    let own = visit.own_person()?;
+    // A user's answer is about itself, so it cannot ask about somebody else.
+    let dimensions = if own.is_some() { &DIMENSIONS[1..] } else { DIMENSIONS };
+    let asked = visit.asked(&Known { time: true, dimensions, ..Known::default() })?;
+    let is_of_persons = own.is_some() || asked.dimensions().contains(&Dimension::User);
+    let narrowed = |question: MetricQuery| match &own {
+        Some(user) => question.only("user", &[user.as_str()]),
+        None => question,
+    };
+    let sales = |dimension: &str| {
+        let question = asked.question(if is_of_persons { "customers" } else { "sales" }, &NUMBERS).by("currency");
+        narrowed(if dimension == "currency" { question } else { question.by(dimension) })
+    };
+    let mut lifetime = narrowed(asked.question("customers", &["revenue", "customers"]).by("currency"));
+    lifetime.range = Range { from: Timestamp::from_millis(0), to: visit.now };
+    let questions = [sales("currency"), sales("type"), sales("status"), sales("plan"), sales("paymentMethod"), lifetime];
+    let reading = desk.ask(&visit.caller, &questions).await?;
+    let [by_currency, by_type, by_status, by_plan, by_method, lifetime] = &reading.answers[..] else {
+        return Err(Problem::internal("an answer is missing"));
+    };
+
+    let currency = visit.caller.currency.code();
+    let orders = |row: &Row| units(&row.values[ORDERS]);
+    let stats = Stats {
+        revenue: with_own(currency, amounts(by_currency, ORDERS, REVENUE)),
+        transactions: Figure::whole(total(by_currency, TRANSACTIONS)),
+        orders: Figure::whole(total(by_currency, ORDERS)),
+        average_order: per(by_currency, |row| (money(row, REVENUE), orders(row))),
+        refunds: Refunds { count: Figure::whole(total(by_currency, REFUNDS)), amount: amounts(by_currency, REFUNDS, REFUND_AMOUNT) },
+        by_type: grouped(by_type),
+        by_status: grouped(by_status),
+        by_plan: grouped(by_plan),
+        by_payment_method: grouped(by_method),
+        mrr: None,
+        clv: per(lifetime, |row| (money(row, 0), units(&row.values[1]))),
+        churn: None,
+        meta: Meta::of(&reading, &asked).noting(NO_SUBSCRIPTIONS),
+    };
+    reply(&visit, &asked, &stats)
+}
+
+fn money(row: &Row, place: usize) -> Decimal {
+    Decimal { units: units(&row.values[place]), scale: Unit::Money.scale() }
+}
+
+/// An amount by currency, of the currencies in which there is something to count.
+fn amounts(answer: &Answer, count: usize, amount: usize) -> Amounts {
+    let counted = answer.rows.iter().filter(|row| units(&row.values[count]) > 0);
+    counted.map(|row| (row.labels[0].clone(), Figure::Exact(money(row, amount)))).collect()
+}
+
+/// Where nothing was sold, the tenant's own currency says so.
+fn with_own(currency: &str, mut amounts: Amounts) -> Amounts {
+    if amounts.is_empty() {
+        amounts.insert(currency.to_owned(), Figure::whole(0));
+    }
+    amounts
+}
+
+/// An amount over a count by currency, where there is a count.
+fn per(answer: &Answer, read: impl Fn(&Row) -> (Decimal, i128)) -> Amounts {
+    let of_row = |row: &Row| {
+        let (amount, count) = read(row);
+        (count > 0).then(|| (row.labels[0].clone(), mean(amount, count)))
+    };
+    answer.rows.iter().filter_map(of_row).collect()
+}
+
+/// Rows of a currency and a label, by label.
+fn grouped(answer: &Answer) -> BTreeMap<String, Group> {
+    let mut sums: BTreeMap<&str, (i128, Amounts)> = BTreeMap::new();
+    for row in &answer.rows {
+        let [currency, label] = &row.labels[..] else { continue };
+        let (transactions, revenue) = sums.entry(label).or_default();
+        *transactions += units(&row.values[TRANSACTIONS]);
+        if units(&row.values[ORDERS]) > 0 {
+            revenue.insert(currency.clone(), Figure::Exact(money(row, REVENUE)));
+        }
+    }
+    let group = |(label, (transactions, revenue)): (&str, (i128, Amounts))| {
+        (label.to_owned(), Group { transactions: Figure::whole(transactions), revenue })
+    };
+    sums.into_iter().map(group).collect()
+}

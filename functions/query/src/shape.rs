@@ -1,0 +1,176 @@
+//! How answers are written: exact numbers exactly, with what is known of their exactness, and headers for caches.
+
+use crate::parameters::Asked;
+use crate::visit::Visit;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, NaiveDate, Utc};
+use cube::query::{Answer, Number};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use http::{HeaderValue, StatusCode};
+use model::Timestamp;
+use model::money::{Currency, Decimal};
+use reader::Reading;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use web::Problem;
+
+/// Digits after the point of a mean amount of money.
+const MEAN_SCALE: u32 = 6;
+
+/// A number as it is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Figure {
+    /// An exact one, digit by digit.
+    Exact(Decimal),
+    /// One that is rounded or estimated.
+    Rounded(f64),
+    /// None: `null`.
+    Nothing,
+}
+
+impl Figure {
+    /// A number of an answer; of a distribution, its median.
+    pub fn of(number: &Number) -> Self {
+        match (number.exact(), number.as_f64()) {
+            (Some(decimal), _) => Self::Exact(decimal),
+            (None, Some(value)) => Self::Rounded(value),
+            (None, None) => Self::Nothing,
+        }
+    }
+
+    /// A whole number.
+    pub fn whole(count: i128) -> Self {
+        Self::Exact(Decimal { units: count, scale: 0 })
+    }
+}
+
+impl Serialize for Figure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw = |text: String| RawValue::from_string(text).map_err(serde::ser::Error::custom);
+        match self {
+            Self::Exact(decimal) => raw(decimal.to_string())?.serialize(serializer),
+            Self::Rounded(value) if value.fract() == 0.0 && value.abs() < 1e15 => raw(format!("{value:.0}"))?.serialize(serializer),
+            Self::Rounded(value) => value.serialize(serializer),
+            Self::Nothing => serializer.serialize_none(),
+        }
+    }
+}
+
+/// The units of a number of a row: 0 where there is nothing.
+pub fn units(number: &Number) -> i128 {
+    number.exact().map_or(0, |decimal| decimal.units)
+}
+
+/// The sum of a number over the rows of an answer.
+pub fn total(answer: &Answer, place: usize) -> i128 {
+    answer.rows.iter().map(|row| units(&row.values[place])).sum()
+}
+
+/// One over another, as a decimal of six digits, rounded half up; nothing over zero.
+pub fn mean(of: Decimal, count: i128) -> Figure {
+    if count == 0 {
+        return Figure::Nothing;
+    }
+    let scaled = of.units * 10_i128.pow(MEAN_SCALE) / 10_i128.pow(of.scale.min(MEAN_SCALE));
+    let scaled = scaled / 10_i128.pow(of.scale.saturating_sub(MEAN_SCALE));
+    Figure::Exact(Decimal { units: (2 * scaled + count).div_euclid(2 * count), scale: MEAN_SCALE })
+}
+
+/// The date of a moment in the zone that is asked about.
+pub fn date(moment: Timestamp, asked: &Asked) -> NaiveDate {
+    DateTime::<Utc>::from(moment).with_timezone(&asked.window.timezone).date_naive()
+}
+
+/// What an answer says of itself.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Meta {
+    range: Ends,
+    granularity: &'static str,
+    timezone: &'static str,
+    settled_through: Option<String>,
+    approximate: Vec<String>,
+    /// The currency of amounts that are not told apart by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<String>,
+    /// What a reader of the numbers should know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Ends {
+    from: String,
+    to: String,
+}
+
+impl Meta {
+    /// What is to be said of a reading's first answer: the range is the hours that were read.
+    pub fn of(reading: &Reading, asked: &Asked) -> Self {
+        let covered = reading.answers.first().map_or(asked.window.range, |answer| answer.covered);
+        let mut approximate: Vec<String> = Vec::new();
+        for name in reading.answers.iter().flat_map(|answer| &answer.approximate) {
+            if !approximate.iter().any(|known| known == name) {
+                approximate.push((*name).to_owned());
+            }
+        }
+        let is_aligned = reading.answers.iter().all(|answer| answer.is_aligned);
+        Self {
+            range: Ends { from: covered.from.to_string(), to: covered.to.to_string() },
+            granularity: asked.window.granularity.name(),
+            timezone: asked.window.timezone.name(),
+            settled_through: reading.settled_through.map(|moment| moment.to_string()),
+            approximate,
+            currency: None,
+            notes: if is_aligned { Vec::new() } else { vec![NOT_ALIGNED] },
+        }
+    }
+
+    /// The same of an answer that is divided otherwise.
+    pub fn every(mut self, granularity: &'static str) -> Self {
+        self.granularity = granularity;
+        self
+    }
+
+    /// The same of amounts that are all of one currency.
+    pub fn in_currency(mut self, currency: Option<Currency>) -> Self {
+        self.currency = currency.map(|currency| currency.to_string());
+        self
+    }
+
+    /// The same with something more that a reader should know.
+    pub fn noting(mut self, note: &'static str) -> Self {
+        self.notes.push(note);
+        self
+    }
+}
+
+const NOT_ALIGNED: &str =
+    "days of this time zone do not begin with an hour of the tenant: each hour counts for the day that holds its middle";
+
+/// The answer to a visit: with a tag by which the same answer is recognised, and for how long it may be kept. While hours of it are open
+/// it changes within seconds; of closed hours, only what is late changes it.
+pub fn reply(visit: &Visit, asked: &Asked, body: &impl Serialize) -> Result<Response, Problem> {
+    let json = serde_json::to_vec(body).map_err(Problem::internal)?;
+    let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(&json)[..16]));
+    let is_known = visit.known.as_ref().and_then(|known| known.to_str().ok()).is_some_and(|known| {
+        known.split(',').any(|one| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag.trim_start_matches("W/"))
+    });
+    let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { json.into_response() };
+    let headers = response.headers_mut();
+    if is_known {
+        headers.remove(CONTENT_TYPE);
+    } else {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(ETAG, tag);
+    }
+    let is_closed = visit.now.millis_since(asked.window.range.to) > 3_600_000;
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(if is_closed { "private, max-age=300" } else { "private, max-age=5" }));
+    if let Some(standing) = &visit.standing {
+        web::write_standing(standing, headers);
+    }
+    Ok(response)
+}

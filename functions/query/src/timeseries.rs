@@ -1,0 +1,87 @@
+//! `GET /metrics/timeseries`: any metric of the catalogue over time.
+
+use crate::Desk;
+use crate::parameters::{Asked, Known};
+use crate::shape::{Figure, Meta, reply};
+use crate::visit::Visit;
+use axum::extract::State;
+use axum::response::Response;
+use cube::catalogue::{self, Cube, Dimension, Metric};
+use cube::query::{MetricQuery, QueryFault};
+use model::accept::Fault;
+use model::money::Currency;
+use serde::Serialize;
+use std::sync::Arc;
+use web::Problem;
+
+#[derive(Serialize)]
+struct Series {
+    metric: &'static str,
+    /// As asked for; `null` where dates were.
+    period: Option<String>,
+    granularity: &'static str,
+    /// Newest first, every bucket of the range.
+    data: Vec<Point>,
+    meta: Meta,
+}
+
+#[derive(Serialize)]
+struct Point {
+    timestamp: String,
+    value: Figure,
+}
+
+pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<Response, Problem> {
+    visit.for_tenant()?;
+    let metric = metric(visit.parameter("metric"))?;
+    let dimensions = filters_of(metric);
+    let asked = visit.asked(&Known { time: true, own: &["metric"], dimensions: &dimensions })?;
+    let (question, currency) = question(metric, &asked, visit.caller.currency)?;
+    let reading = desk.ask(&visit.caller, &[question]).await?;
+    let rows = reading.answers.iter().flat_map(|answer| answer.rows.iter().rev());
+    let point = |row: &cube::query::Row| {
+        Some(Point { timestamp: row.start?.to_string(), value: row.values.first().map_or(Figure::Nothing, Figure::of) })
+    };
+    let series = Series {
+        metric: metric.name,
+        granularity: asked.window.granularity.name(),
+        data: rows.filter_map(point).collect(),
+        meta: Meta::of(&reading, &asked).in_currency(currency),
+        period: asked.period.clone(),
+    };
+    reply(&visit, &asked, &series)
+}
+
+fn metric(name: Option<&str>) -> Result<&'static Metric, Problem> {
+    let fault = |code, what: &str| {
+        let known: Vec<&str> = catalogue::metrics().iter().map(|metric| metric.name).collect();
+        let message = format!("{what}; there are {}", known.join(", "));
+        let fault = Fault { pointer: "metric".to_owned(), code, message };
+        Problem::bad_request("the parameters listed under errors are wrong").with_faults(vec![fault])
+    };
+    let name = name.ok_or_else(|| fault("missing", "is needed"))?;
+    catalogue::metric(name).ok_or_else(|| fault("unknown_metric", "is not a metric"))
+}
+
+/// By what a metric can be narrowed: the dimensions of its cubes, but those that it is defined by.
+fn filters_of(metric: &Metric) -> Vec<Dimension> {
+    let is_free = |dimension: &Dimension| metric.filters.iter().all(|(own, _)| own != dimension);
+    metric.dimensions().into_iter().filter(is_free).collect()
+}
+
+/// The question that a metric stands for. Money is of one currency, the tenant's where none is asked for: the answer names it.
+fn question(metric: &Metric, asked: &Asked, own_currency: Currency) -> Result<(MetricQuery, Option<Currency>), Problem> {
+    let mut needed = asked.dimensions();
+    needed.extend(metric.filters.iter().map(|(dimension, _)| *dimension));
+    let cube: &Cube = metric.cube_for(&needed).ok_or_else(|| {
+        let names: Vec<&str> = asked.dimensions().into_iter().map(Dimension::name).collect();
+        Problem::bad_request(format!("{} is not counted by all of {} together", metric.name, names.join(", ")))
+    })?;
+    let narrowed = asked.question(cube.name, &[metric.number]).every(asked.window.granularity, asked.window.timezone);
+    let question = metric.filters.iter().fold(narrowed, |question, (dimension, values)| question.only(dimension.name(), values));
+    let is_mixed = |fault: &QueryFault| matches!(fault, QueryFault::MixedCurrencies { .. });
+    if question.check().is_err_and(|faults| faults.iter().any(is_mixed)) {
+        return Ok((question.only(Dimension::Currency.name(), &[own_currency.code()]), Some(own_currency)));
+    }
+    Ok((question, None))
+}

@@ -1,0 +1,68 @@
+//! Events to be counted.
+
+use crate::world::at;
+use model::event::{AiUse, Lifecycle, Sale, Tokens};
+use model::money::Currency;
+use model::{Event, EventId, Facts, ProjectId, UserId};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+static NUMBER: AtomicUsize = AtomicUsize::new(0);
+
+/// An event of the project `shop`.
+fn event(user: &str, kind: &str, time: &str, facts: Facts) -> Event {
+    let number = NUMBER.fetch_add(1, Ordering::SeqCst);
+    Event {
+        id: EventId::of_request(&number.to_string()),
+        project: ProjectId::new("shop").unwrap(),
+        user: (!user.is_empty()).then(|| UserId::new(user).unwrap()),
+        session: None,
+        kind: kind.into(),
+        time: at(time),
+        original_time: None,
+        received: at(time),
+        plan: None,
+        historical: false,
+        facts,
+        properties: None,
+    }
+}
+
+/// The same event of another project.
+pub fn of(project: &str, event: Event) -> Event {
+    Event { project: ProjectId::new(project).unwrap(), ..event }
+}
+
+/// The same event of a user on a plan.
+pub fn on(plan: &str, event: Event) -> Event {
+    Event { plan: Some(plan.into()), ..event }
+}
+
+/// A completed request to a model, of so many tokens read and written.
+pub fn ai(user: &str, model: &str, time: &str, (input, output): (i64, i64)) -> Event {
+    let facts = AiUse {
+        model: Some(model.into()),
+        status: Some("completed".into()),
+        tokens: Tokens { input, output, ..Tokens::default() },
+        ..AiUse::default()
+    };
+    event(user, "request", time, Facts::Ai(facts))
+}
+
+/// Something that happened on the platform; what is made may have a name.
+pub fn life(kind: &str, time: &str, name: &str) -> Event {
+    let facts = Lifecycle { name: (!name.is_empty()).then(|| name.into()), ..Lifecycle::default() };
+    event("ann", kind, time, Facts::Lifecycle(facts))
+}
+
+/// A transaction by card, of an amount in hundredths.
+pub fn sale(user: &str, kind: &str, status: &str, (hundredths, currency): (i64, &str)) -> Event {
+    let facts = Sale {
+        transaction: Some(format!("t{}", NUMBER.load(Ordering::SeqCst))),
+        status: Some(status.into()),
+        amount_micros: Some(hundredths * 10_000),
+        currency: Currency::from_code(currency),
+        payment_method: Some("card".into()),
+        ..Sale::default()
+    };
+    event(user, kind, "2026-11-18T12:00:00Z", Facts::Sales(facts))
+}

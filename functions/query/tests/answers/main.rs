@@ -1,0 +1,11 @@
+//! What the function answers, over a table and a bucket in memory that the function `store` has written to.
+#![expect(clippy::unwrap_used, reason = "a test's helpers may panic")]
+
+mod costs;
+mod dashboard;
+mod events;
+mod manners;
+mod sales;
+mod timeseries;
+mod usage;
+mod world;

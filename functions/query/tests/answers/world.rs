@@ -1,0 +1,210 @@
+//! Two tenants, their people, and the function.
+
+use access::{Authenticator, ReadLimits, TokenSettings, mint};
+use axum::Router;
+use axum::body::Body;
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use memory::{Faults, MemoryBucket, MemoryTable, SettableClock};
+use model::message::{Message, pack};
+use model::money::Currency;
+use model::{Event, HourOffset, ProjectId, TenantId, Timestamp};
+use query::{Desk, router};
+use records::{ApiKey, Service, Tenant};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::Store;
+use tower::ServiceExt;
+
+const JWT_SECRET: &str = "0d5f7a1c9be24d43688f0b6c1d2e934a";
+const MASTER: &str = "91e0c2d87f6b4a35a1d0e9f8b7c6a594";
+const ISSUER: &str = "https://id.example.com";
+const AUDIENCE: &str = "weir";
+
+/// Thursday, 2026-11-19T10:20:30.400Z: the clock of every test.
+pub const NOW: &str = "2026-11-19T10:20:30.400Z";
+
+pub fn at(text: &str) -> Timestamp {
+    chrono::DateTime::parse_from_rfc3339(text).unwrap().to_utc().into()
+}
+
+/// Who asks.
+#[derive(Clone, Copy)]
+pub enum Who<'a> {
+    Nobody,
+    User(&'a str),
+    Admin,
+    /// An admin of the tenant `other`.
+    OtherAdmin,
+    Service,
+    Key,
+}
+
+pub struct World {
+    pub faults: Faults,
+    pub table: Arc<MemoryTable>,
+    pub bucket: Arc<MemoryBucket>,
+    pub clock: Arc<SettableClock>,
+    router: Router,
+    key: SecretString,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The body without what it says of itself.
+    pub fn numbers(&self) -> Value {
+        let mut body = self.json();
+        assert_eq!(self.status, StatusCode::OK, "{body}");
+        body.as_object_mut().unwrap().remove("meta").unwrap();
+        body
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl World {
+    /// Tenants `acme`, whose hours begin at half past and whose currency is the rupee, and `other`.
+    pub async fn new() -> Self {
+        Self::with_limits(ReadLimits { user: 100, admin: 1000 }).await
+    }
+
+    pub async fn with_limits(limits: ReadLimits) -> Self {
+        let faults = Faults::none();
+        let table = Arc::new(MemoryTable::with_faults(&faults));
+        let bucket = Arc::new(MemoryBucket::with_faults(&faults));
+        let clock = Arc::new(SettableClock::at(at(NOW)));
+        for name in ["acme", "other"] {
+            let (hour_offset, currency) = kind_of(name);
+            let tenant = Tenant { id: tenant(name), hour_offset, currency, created_at: at(NOW) };
+            records::tenant::create(&*table, &tenant).await.unwrap();
+        }
+        let (hour_offset, currency) = kind_of("acme");
+        let key = mint::api_key(&tenant("acme")).unwrap();
+        let api_key = ApiKey {
+            hash: mint::key_hash(key.expose_secret()),
+            tenant: tenant("acme"),
+            project: ProjectId::new("shop").unwrap(),
+            hour_offset,
+            currency,
+            created_at: at(NOW),
+            revoked_at: None,
+        };
+        records::api_key::create(&*table, &api_key).await.unwrap();
+        let service = Service {
+            name: "billing".into(),
+            tenant: tenant("acme"),
+            hour_offset,
+            currency,
+            generation: 1,
+            created_at: at(NOW),
+            revoked_at: None,
+        };
+        records::service::create(&*table, &service).await.unwrap();
+        let desk = Desk {
+            authenticator: Authenticator::new(table.clone(), access_settings()),
+            limits,
+            table: table.clone(),
+            bucket: bucket.clone(),
+            clock: clock.clone(),
+        };
+        Self { faults, table, bucket, clock, router: router(desk), key }
+    }
+
+    /// Stores events of a tenant, as a message of the queue.
+    pub async fn store(&self, name: &str, events: Vec<Event>) {
+        let (hour_offset, currency) = kind_of(name);
+        let message = Message { tenant: tenant(name), hour_offset, currency, received: at(NOW), events };
+        let records: Vec<Value> = pack(message)
+            .unwrap()
+            .into_iter()
+            .enumerate()
+            .map(|(n, body)| json!({"messageId": format!("m{n}"), "receiptHandle": "r", "body": body, "attributes": {}, "messageAttributes": {}, "eventSource": "aws:sqs"}))
+            .collect();
+        let batch = serde_json::from_value(json!({"Records": records})).unwrap();
+        let store = Store::new(self.table.clone(), self.bucket.clone(), self.clock.clone());
+        let failed = store.handle(batch).await.batch_item_failures;
+        assert!(failed.is_empty(), "not stored: {failed:?}");
+    }
+
+    pub async fn get(&self, who: Who<'_>, path: &str) -> Answer {
+        self.get_with(who, path, &[]).await
+    }
+
+    pub async fn get_with(&self, who: Who<'_>, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method(Method::GET).uri(path);
+        for (name, value) in self.credentials(who, path).iter().map(|(name, value)| (*name, value.as_str())).chain(headers.iter().copied())
+        {
+            request = request.header(name, value);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// The numbers that an admin of `acme` is told.
+    pub async fn numbers(&self, path: &str) -> Value {
+        self.get(Who::Admin, path).await.numbers()
+    }
+
+    fn credentials(&self, who: Who<'_>, path: &str) -> Vec<(&'static str, String)> {
+        let now = ports::Clock::now(&*self.clock);
+        let bearer = |subject: &str, name: &str, role: &str| {
+            let claims =
+                mint::Claims { issuer: ISSUER, audience: AUDIENCE, subject, tenant: &tenant(name), role, now, lifetime_seconds: 600 };
+            vec![("authorization", format!("Bearer {}", mint::token(&JWT_SECRET.into(), &claims).expose_secret()))]
+        };
+        match who {
+            Who::Nobody => Vec::new(),
+            Who::User(user) => bearer(user, "acme", "user"),
+            Who::Admin => bearer("boss", "acme", "admin"),
+            Who::OtherAdmin => bearer("boss", "other", "admin"),
+            Who::Key => vec![("x-api-key", self.key.expose_secret().to_owned())],
+            Who::Service => {
+                let secret = mint::service_secret(&MASTER.into(), &tenant("acme"), "billing", 1);
+                let timestamp = now.as_seconds();
+                let tag = mint::signature(&secret, &mint::Signed { timestamp, method: "GET", path_and_query: path, body: b"" });
+                vec![("x-weir-service", "billing@acme".into()), ("x-weir-timestamp", timestamp.to_string()), ("x-weir-signature", tag)]
+            }
+        }
+    }
+}
+
+fn access_settings() -> access::Settings {
+    access::Settings {
+        service_secret: MASTER.into(),
+        token: TokenSettings {
+            secret: Some(JWT_SECRET.into()),
+            jwks_url: None,
+            issuer: ISSUER.into(),
+            audience: AUDIENCE.into(),
+            tenant_claim: "tenant".into(),
+            role_claim: "role".into(),
+        },
+        cache_seconds: 60,
+        anonymous_limit: 100,
+    }
+}
+
+fn tenant(name: &str) -> TenantId {
+    TenantId::new(name).unwrap()
+}
+
+fn kind_of(name: &str) -> (HourOffset, Currency) {
+    match name {
+        "acme" => (HourOffset::from_minutes(30).unwrap(), Currency::from_code("INR").unwrap()),
+        _ => (HourOffset::default(), Currency::USD),
+    }
+}
