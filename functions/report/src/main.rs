@@ -1,1 +1,31 @@
-fn main() {}
+//! Wires the function to the real table, bucket and clock.
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use ports::SystemClock;
+use report::config::{Config, SETTINGS};
+use report::{Report, Trigger};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tracing::Instrument;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let Some(settings) = setup::start(SETTINGS) else { return ExitCode::FAILURE };
+    let config = Config::from(&settings);
+    let aws = aws::config().await;
+    let table = Arc::new(table::DynamoDb::new(&aws, config.table_name));
+    let bucket = Arc::new(bucket::S3::new(&aws, config.bucket_name));
+    let report = Report::new(table, bucket, Arc::new(SystemClock));
+    let report = &report;
+    let handler = |event: LambdaEvent<Trigger>| async move {
+        let span = tracing::info_span!("invocation", request_id = event.context.request_id);
+        report.run(&event.payload).instrument(span).await.map_err(lambda_runtime::Error::from)
+    };
+    match lambda_runtime::run(service_fn(handler)).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the function ended");
+            ExitCode::FAILURE
+        }
+    }
+}
