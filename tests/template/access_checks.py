@@ -25,12 +25,14 @@ ALLOWED = {
         "Table": {"dynamodb:GetItem", "dynamodb:Query"},
         "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
         "${Bucket.Arn}/reports/*": {"s3:PutObject"},
+        "Bucket": {"s3:ListBucket"},
         "ScheduleDeadLetterQueue": {"sqs:SendMessage"},
     },
     "QueryRole": {
         "Table": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
         "${Bucket.Arn}/reports/*": {"s3:GetObject"},
+        "Bucket": {"s3:ListBucket"},
     },
     "SchedulerRole": {
         "AggregateFunction": {"lambda:InvokeFunction"},
