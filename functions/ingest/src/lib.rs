@@ -14,8 +14,9 @@ use access::Authenticator;
 use axum::Router;
 use axum::routing::{get, post};
 use model::accept::{Form, Retention};
-use ports::{Clock, PortError, Queue, Random, Table};
+use ports::{Clock, Queue, Random, Table};
 use std::sync::Arc;
+use web::health::{Dependency, QueueProbe, TableProbe};
 
 /// What the function works with.
 pub struct Ingest {
@@ -38,7 +39,7 @@ pub struct Ingest {
 /// The function's routes.
 pub fn router(ingest: Ingest) -> Router {
     let ingest = Arc::new(ingest);
-    let dependencies: Vec<Arc<dyn web::health::Dependency>> =
+    let dependencies: Vec<Arc<dyn Dependency>> =
         vec![Arc::new(TableProbe(ingest.table.clone())), Arc::new(QueueProbe(ingest.queue.clone()))];
     let routes = Router::new()
         .route("/api/events", post(write::form(Form::AppBatch)))
@@ -50,31 +51,4 @@ pub fn router(ingest: Ingest) -> Router {
         .with_state(ingest)
         .merge(web::health::routes("ingest", dependencies));
     web::edge(routes)
-}
-
-struct TableProbe(Arc<dyn Table>);
-
-#[async_trait::async_trait]
-impl web::health::Dependency for TableProbe {
-    fn name(&self) -> &'static str {
-        "table"
-    }
-
-    async fn probe(&self) -> Result<(), PortError> {
-        let nothing = ports::Key::new("HEALTH", "HEALTH");
-        self.0.get(&nothing, ports::Read::Eventual).await.map(drop)
-    }
-}
-
-struct QueueProbe(Arc<dyn Queue>);
-
-#[async_trait::async_trait]
-impl web::health::Dependency for QueueProbe {
-    fn name(&self) -> &'static str {
-        "queue"
-    }
-
-    async fn probe(&self) -> Result<(), PortError> {
-        self.0.depth().await.map(drop)
-    }
 }
