@@ -26,13 +26,14 @@ pub struct Sqs {
     url: String,
     config: SdkConfig,
     client: OnceLock<Client>,
+    pauses: [Duration; 2],
 }
 
 impl Sqs {
     /// The queue at this address. The client is made at the first call, so that a function that needs none does not pay for it.
     #[must_use]
     pub fn new(config: &SdkConfig, url: impl Into<String>) -> Self {
-        Self { url: url.into(), config: config.clone(), client: OnceLock::new() }
+        Self { url: url.into(), config: config.clone(), client: OnceLock::new(), pauses: PAUSES }
     }
 
     fn client(&self) -> &Client {
@@ -42,7 +43,7 @@ impl Sqs {
     /// Sends the bodies at these places in one request, and again those that it did not take.
     async fn send_request(&self, bodies: &[String], places: Vec<usize>) -> Sent {
         let mut untaken = places;
-        let mut pauses = PAUSES.iter();
+        let mut pauses = self.pauses.iter();
         loop {
             match self.attempt(bodies, &untaken).await {
                 Err(error) => return Sent { untaken, error: Some(error) },
@@ -109,3 +110,6 @@ impl Queue for Sqs {
 fn unbuilt(error: BuildError) -> PortError {
     PortError::Refused { service: SERVICE, source: Box::new(error) }
 }
+
+#[cfg(test)]
+mod tests;
