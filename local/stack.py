@@ -89,7 +89,7 @@ def test(place: Place) -> None:
     try:
         up(place)
         environment = os.environ | {"STACK_JSON": str(place.stack_json)}
-        adapters = ["cargo", "test", "--workspace", "--locked", "--features", "memory/local-aws", "--test", "aws"]
+        adapters = ["cargo", "test", "--workspace", "--features", "memory/local-aws", "--test", "aws"]
         endpoints = [sys.executable, "-m", "pytest", "tests/e2e", *sys.argv[2:]]
         codes = [subprocess.run(command, cwd=ROOT, env=environment).returncode for command in (adapters, endpoints)]
     finally:

@@ -23,7 +23,7 @@ class Package:
 
 def reachable(crate: str) -> set[Package]:
     """All that is compiled into a crate of the workspace when it is built alone: no tests, no build scripts."""
-    command = ["cargo", "tree", "--locked", "--package", crate, "--edges=normal", "--prefix=none", "--format={p}|{f}"]
+    command = ["cargo", "tree", "--package", crate, "--edges=normal", "--prefix=none", "--format={p}|{f}"]
     lines = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     return {package(line) for line in lines if line}
 
@@ -37,7 +37,7 @@ def package(line: str) -> Package:
 
 def packages() -> list[dict[str, Any]]:
     """Every package that any crate of the workspace uses on any platform, as `cargo metadata` tells of it."""
-    command = ["cargo", "metadata", "--locked", "--format-version=1"]
+    command = ["cargo", "metadata", "--format-version=1"]
     return json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)["packages"]
 
 
