@@ -3,8 +3,10 @@
 import base64
 import itertools
 import json
+import os
 import queue
 import subprocess
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -56,7 +58,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Function:
-    """A running function. Use as a context."""
+    """A running function. Use as a context; once it has ended, `peak_bytes` says how much memory it took."""
 
     ids = itertools.count(1)
 
@@ -84,6 +86,8 @@ class Function:
 
     def __exit__(self, *_):
         self.process.kill()
+        _, _, usage = os.wait4(self.process.pid, 0)
+        self.peak_bytes = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
         self.process.wait()
         self.runtime.shutdown()
 

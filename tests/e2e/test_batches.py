@@ -35,8 +35,14 @@ def test_a_mixed_batch_is_judged_event_by_event(api, tenant):
         (7, "other_project", "/events/7/projectId"),
     }
     assert all(error["message"] and error["retryable"] is False for error in answer["errors"])
-    ids = {error["index"]: error.get("eventId") for error in answer["errors"]}
-    assert ids == {1: "no-type", 2: None, 3: "too-large", 4: "too-old", 5: "two-faults", 7: "another-project"}
+    assert {error["index"]: error.get("eventId") for error in answer["errors"]} == {
+        1: "event-no-type",
+        2: None,
+        3: "event-too-large",
+        4: "event-too-old",
+        5: "event-two-faults",
+        7: "event-another-project",
+    }
 
     def both_good_ones_count():
         # The one from the future is counted at its arrival: were it counted when it claims to be, no range that ends now would hold it.
