@@ -13,7 +13,6 @@ pub use summary::Summary;
 use config::Config;
 use ports::{Clock, Table};
 use records::{RecordError, partial};
-use setup::log::chain;
 use std::sync::Arc;
 
 /// What the function works with.
@@ -32,7 +31,7 @@ impl Aggregate {
     /// # Errors
     /// Where the table does not answer; the next tick looks again.
     pub async fn tick(&self) -> Result<Summary, RecordError> {
-        let summary = self.look().await.inspect_err(|error| tracing::error!(error = %chain(error), "what waits is not known"))?;
+        let summary = self.look().await?;
         if summary.is_older_than(self.config.pending_alarm_hours) {
             tracing::warn!(oldest_hours = summary.oldest_pending_age_hours, "events wait to be settled for too long");
         }

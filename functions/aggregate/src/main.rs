@@ -5,6 +5,7 @@ use aggregate::config::{Config, SETTINGS};
 use lambda_runtime::{LambdaEvent, service_fn};
 use ports::SystemClock;
 use serde::de::IgnoredAny;
+use setup::log::chain;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tracing::Instrument;
@@ -19,7 +20,9 @@ async fn main() -> ExitCode {
     let aggregate = &aggregate;
     let handler = |event: LambdaEvent<IgnoredAny>| async move {
         let span = tracing::info_span!("invocation", request_id = event.context.request_id);
-        aggregate.tick().instrument(span).await.map_err(lambda_runtime::Error::from)
+        // The runtime logs what is answered so, once.
+        let result = aggregate.tick().instrument(span).await;
+        result.map_err(|error| lambda_runtime::Error::from(chain(&error).to_string()))
     };
     match lambda_runtime::run(service_fn(handler)).await {
         Ok(()) => ExitCode::SUCCESS,

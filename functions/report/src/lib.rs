@@ -89,12 +89,9 @@ impl Report {
     /// # Errors
     /// Where what is asked for is not there, or any report could not be written; all others are.
     pub async fn run(&self, trigger: &Trigger) -> Result<Done, ReportError> {
-        let result = self.write_all(trigger).await;
-        match &result {
-            Ok(done) => tracing::info!(date = done.date, written = done.written, "reports are written"),
-            Err(error) => tracing::error!(error = %chain(error), "reports are not written"),
-        }
-        result
+        let done = self.write_all(trigger).await?;
+        tracing::info!(date = done.date, written = done.written, "reports are written");
+        Ok(done)
     }
 
     async fn write_all(&self, trigger: &Trigger) -> Result<Done, ReportError> {

@@ -4,6 +4,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use ports::SystemClock;
 use report::config::{Config, SETTINGS};
 use report::{Report, Trigger};
+use setup::log::chain;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tracing::Instrument;
@@ -19,7 +20,9 @@ async fn main() -> ExitCode {
     let report = &report;
     let handler = |event: LambdaEvent<Trigger>| async move {
         let span = tracing::info_span!("invocation", request_id = event.context.request_id);
-        report.run(&event.payload).instrument(span).await.map_err(lambda_runtime::Error::from)
+        // The runtime logs what is answered so, once.
+        let result = report.run(&event.payload).instrument(span).await;
+        result.map_err(|error| lambda_runtime::Error::from(chain(&error).to_string()))
     };
     match lambda_runtime::run(service_fn(handler)).await {
         Ok(()) => ExitCode::SUCCESS,
