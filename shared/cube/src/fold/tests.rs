@@ -111,10 +111,15 @@ fn dimensions_of_so_many_labels_that_their_codes_do_not_fit_one_key_are_still_to
         event.project = model::ProjectId::new(label(9).unwrap()).unwrap();
         event
     };
-    let events: Vec<Event> = (0..5_003).chain(0..100).map(request).collect();
+    let mut events: Vec<Event> = (0..5_003).chain(0..100).map(request).collect();
+    // Cells that differ in one dimension alone, be it the first of the key or the last.
+    for other in 0..600 {
+        events.push(Event { user: model::UserId::new(format!("x{other}")).ok(), ..request(7) });
+        events.push(Event { plan: Some(format!("x{other}")), ..request(7) });
+    }
     let state = fold_events(Family::Ai, &events);
     let users = state.cube(cube("ai_users").unwrap()).unwrap();
-    assert_eq!(users.len(), 5_003);
+    assert_eq!(users.len(), 5_003 + 2 * 600);
 }
 
 #[test]

@@ -241,6 +241,15 @@ fn midnight_that_a_zone_skips_is_the_moment_it_skips_to() {
 }
 
 #[test]
+fn a_date_that_a_zone_skips_whole_is_not_in_a_series() {
+    // Samoa crossed the date line: after 2011-12-29 came 2011-12-31.
+    let range = Range { from: at("2011-12-29T10:00:00Z"), to: at("2012-01-01T10:00:00Z") };
+    let answer = ask(&MetricQuery::new("users", &["events"], range).every(Granularity::Day, Tz::Pacific__Apia), &[]);
+    let starts: Vec<String> = answer.rows.iter().map(|row| row.start.unwrap().to_string()).collect();
+    assert_eq!(starts, ["2011-12-29T10:00:00.000Z", "2011-12-30T10:00:00.000Z", "2011-12-31T10:00:00.000Z"]);
+}
+
+#[test]
 fn a_zone_whose_days_do_not_begin_with_an_hour_is_answered_to_the_nearest_and_says_so() {
     let query = MetricQuery::new("users", &["events"], range(30)).every(Granularity::Day, Tz::Asia__Kathmandu).check().unwrap();
     let zero = HourOffset::default();

@@ -111,8 +111,10 @@ impl<'a> Section<'a> {
                 return Err(StateError::Malformed("labels or codes of a dimension do not fit"));
             }
         }
-        // Without a dimension nothing bounds the number of cells by the number of bytes.
-        if section.dimensions.is_empty() { Err(StateError::Malformed("a section has dimensions")) } else { Ok(section) }
+        // Without a dimension nothing bounds the number of cells by the number of bytes, and two cells would be the same.
+        let codes = |cell: usize| section.dimensions.iter().map(move |dimension| dimension.codes[cell]);
+        let is_ordered = (1..section.cells as usize).all(|cell| codes(cell - 1).lt(codes(cell)));
+        if is_ordered { Ok(section) } else { Err(StateError::Malformed("cells are not distinct and in order")) }
     }
 
     /// The state it holds. A dimension that the cube has gained since is absent everywhere; one that it has lost is summed over; a measure

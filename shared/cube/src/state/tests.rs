@@ -68,6 +68,21 @@ proptest! {
     }
 
     #[test]
+    fn a_damaged_section_is_a_state_or_an_error(state in any_state(), at in any::<prop::sample::Index>(), flip in 1..=255_u8) {
+        for own in state.cubes().iter().filter(|own| !own.is_empty()) {
+            let sorted = own.cells.sorted();
+            let mut bytes = section::write(own, &sorted.ranks, &sorted.order);
+            let at = at.index(bytes.len());
+            bytes[at] ^= flip;
+            if let Ok(read) = section::Section::read(&bytes).and_then(|section| section.into_state(own.cube())) {
+                let mut merged = CubeState::empty(own.cube());
+                merged.merge_relabelled(&read, |_, _, _| None);
+                prop_assert_eq!(merged, read, "what was accepted is a state: no cell is there twice");
+            }
+        }
+    }
+
+    #[test]
     fn a_capped_state_keeps_its_totals(state in any_state(), limit in 1..6_usize) {
         for own in state.cubes() {
             let (capped, dropped) = cap(own.clone(), limit);
@@ -112,6 +127,23 @@ fn a_state_written_by_version_1_is_still_read() {
     assert!(
         requests.columns.iter().any(|column| matches!(column, Column::Distinct(counts) if (counts[0].estimate().value - 3.0).abs() < 0.5))
     );
+}
+
+#[test]
+fn labels_and_cells_that_are_there_twice_are_refused() {
+    let state = fold(Family::Ai, &requests(3));
+    let users = state.cube(cube("ai_users").unwrap()).unwrap();
+    let sorted = users.cells.sorted();
+    let bytes = section::write(users, &sorted.ranks, &sorted.order);
+    let read_changed = |from: &[u8], to: &[u8]| {
+        let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
+        let changed = [&bytes[..at], to, &bytes[at + from.len()..]].concat();
+        section::Section::read(&changed).map(|_| ())
+    };
+    assert_eq!(read_changed(b"user-1", b"user-1"), Ok(()));
+    assert!(read_changed(b"user-1", b"user-0").is_err());
+    // The codes of the three users: their number, and each.
+    assert!(read_changed(&[3, 0, 1, 2], &[3, 0, 1, 1]).is_err());
 }
 
 #[test]
