@@ -8,9 +8,19 @@ def now():
     return datetime.now(timezone.utc)
 
 
+def iso(moment):
+    """A moment as the API takes it."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def milliseconds(moment):
+    """Since 1970."""
+    return (moment - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(milliseconds=1)
+
+
 def ago(**difference):
     """A moment that long ago, as the API takes it."""
-    return (now() - timedelta(**difference)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return iso(now() - timedelta(**difference))
 
 
 def screen_view(number=1, **more):

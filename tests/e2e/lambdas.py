@@ -109,9 +109,11 @@ class Function:
         assert kind == "response", f"{self.name} failed: {body.decode()} {self.log}"
         return json.loads(body)
 
-    def http(self, method, target, headers=None, body=b""):
-        """Status, headers and body of what a function behind the HTTP API answers."""
-        answer = self.invoke(http_event(method, target, headers or {}, body))
+    def http(self, method, target, headers=None, body=b"", source="192.0.2.1"):
+        """Status, headers and body of what a function behind the HTTP API answers to a call from an address."""
+        event = http_event(method, target, headers or {}, body)
+        event["requestContext"]["http"]["sourceIp"] = source
+        answer = self.invoke(event)
         text = answer.get("body") or ""
         if answer.get("isBase64Encoded"):
             text = base64.b64decode(text).decode()

@@ -1,7 +1,10 @@
 """A batch is judged event by event: the good ones count, each bad one is told why."""
 
+from datetime import timedelta
+
 from api import assert_problem
-from events import ago, batch, screen_view
+from bucket import stored
+from events import ago, batch, iso, milliseconds, now, screen_view
 from patience import eventually
 
 
@@ -108,3 +111,20 @@ def test_history_is_for_services_and_admins(api, tenant):
         assert tenant.counted("events", "startDate=2020-02-29&endDate=2020-02-29") == 1
 
     eventually(counts_on_its_day)
+
+
+def test_a_wrong_device_clock_is_corrected_by_whole_minutes_and_all_three_times_are_kept(api, stack, tenant):
+    # The device is 3 hours and some seconds behind; it saw the event 5 minutes before it sent the batch.
+    behind = timedelta(hours=3, seconds=10)
+    sent_at, seen_at = now() - behind, now() - behind - timedelta(minutes=5)
+    sent = batch(screen_view(timestamp=iso(seen_at)), sentAt=iso(sent_at))
+    assert api.post("/api/events", sent, by=tenant.key()).status_code == 200
+
+    def is_stored():
+        [times] = stored(stack, tenant, "engagement", "epoch_ms(time), epoch_ms(original_time), epoch_ms(received)")
+        return times
+
+    time, original, received = eventually(is_stored)
+    assert original == milliseconds(seen_at)
+    assert time - original == 3 * 60 * 60 * 1000
+    assert 0 <= received - milliseconds(sent_at + behind) < 10_000

@@ -2,29 +2,14 @@
 
 from collections import Counter
 
-import duckdb
+from bucket import stored
 from events import batch, screen_view, usage
 from patience import eventually
 
 
 def stored_identities(stack, tenant, family):
-    """The ids in all of a tenant's segments of a family, with how often each is there, read as anyone can read the bucket."""
-    prefix = f"incoming/{family}/{tenant.name}/"
-    pages = stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack["bucketName"], Prefix=prefix)
-    counts = Counter()
-    for entry in (entry for page in pages for entry in page.get("Contents", [])):
-        body = stack.s3.get_object(Bucket=stack["bucketName"], Key=entry["Key"])["Body"].read()
-        counts.update(ids_in(body))
-    return counts
-
-
-def ids_in(parquet):
-    import tempfile
-
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as file:
-        file.write(parquet)
-        file.flush()
-        return [id_ for (id_,) in duckdb.sql(f"select id from read_parquet('{file.name}')").fetchall()]
+    """The ids of all stored events of a family, with how often each is there."""
+    return Counter(id_ for (id_,) in stored(stack, tenant, family, "id"))
 
 
 def test_the_same_batch_twice_is_accepted_twice_and_stored_under_the_same_identities(api, stack, tenant):
