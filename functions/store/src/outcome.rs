@@ -36,7 +36,7 @@ impl Outcome {
 
     /// A delivery that is no message.
     pub fn malformed(&mut self, delivery: &Delivery, error: &Malformed) {
-        tracing::error!(message = delivery.id, attempt = delivery.attempt, error = %chain(error), "a delivery is no message");
+        tracing::error!(message_id = delivery.id, attempt = delivery.attempt, error = %chain(error), "a delivery is no message");
         self.failed.insert(delivery.id.clone());
     }
 
