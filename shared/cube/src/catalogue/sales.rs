@@ -6,25 +6,17 @@ use model::Family;
 
 const FAMILY: &[Family] = &[Family::Sales];
 
-/// Types of events that change a subscription and move no money themselves.
-const CHANGES: &[&str] = &["billing.subscription_created", "billing.subscription_cancelled"];
-const COMPLETED: Condition = Condition { column: "status", test: Test::In(&["completed", "succeeded", "paid"]) };
-const REFUND_TYPE: Condition = Condition { column: "kind", test: Test::In(&["refund"]) };
-
-/// Money that came in: completed, and neither a refund nor a mere change of a subscription.
-const EARNED: Filter = &[
-    COMPLETED,
-    Condition { column: "kind", test: Test::NotIn(&["refund", "billing.subscription_created", "billing.subscription_cancelled"]) },
-];
-/// Money that went back: a completed refund.
-const REFUNDED: Filter = &[COMPLETED, REFUND_TYPE];
+/// Transactions, which changes of a subscription are not.
+const PAYMENTS: Filter = &[Condition { column: "effect", test: Test::NotIn(&["change"]) }];
+const EARNED: Filter = &[Condition { column: "effect", test: Test::In(&["revenue"]) }];
+const REFUNDED: Filter = &[Condition { column: "effect", test: Test::In(&["refund"]) }];
 
 const TRANSACTIONS: Measure = Measure::new("transactions", Unit::Count, Aggregate::Count, "Transactions in any of their states.");
 const ORDERS: Measure = Measure::new("orders", Unit::Count, Aggregate::Count, "Completed transactions but refunds.").when(EARNED);
 const AMOUNT: Measure = Measure::new("amount", Unit::Money, Aggregate::Sum("amount_micros"), "Amounts of all transactions, as sent.");
 const REVENUE: Measure =
     Measure::new("revenue", Unit::Money, Aggregate::Sum("amount_micros"), "Amounts of completed transactions but refunds.").when(EARNED);
-const REFUNDS: Measure = Measure::new("refunds", Unit::Count, Aggregate::Count, "Refunds.").when(REFUNDED);
+const REFUNDS: Measure = Measure::new("refunds", Unit::Count, Aggregate::Count, "Transactions that gave money back.").when(REFUNDED);
 const REFUND_AMOUNT: Measure =
     Measure::new("refundAmount", Unit::Money, Aggregate::Sum("amount_micros"), "What refunds gave back.").when(REFUNDED);
 
@@ -39,7 +31,7 @@ const ORDER_MEAN: Derived = Derived {
 pub static SALES: Cube = Cube {
     name: "sales",
     families: FAMILY,
-    filter: &[Condition { column: "kind", test: Test::NotIn(CHANGES) }],
+    filter: PAYMENTS,
     dimensions: &[Project, Type, Status, Plan, PaymentMethod, Interval, Currency],
     ranked: &[Plan, PaymentMethod, Type, Status, Project],
     measures: &[
@@ -60,7 +52,7 @@ pub static SALES: Cube = Cube {
 pub static CUSTOMERS: Cube = Cube {
     name: "customers",
     families: FAMILY,
-    filter: &[Condition { column: "kind", test: Test::NotIn(CHANGES) }],
+    filter: PAYMENTS,
     dimensions: &[User, Project, Type, Status, Plan, PaymentMethod, Currency],
     keyed_by: Some(User),
     measures: &[

@@ -84,6 +84,9 @@ fn a_cube_is_whole() {
 /// That a number comes, in a few steps, to measures.
 fn check_formula(cube: &Cube, name: &str, depth: usize) {
     assert!(depth < 5, "{}.{name} is worked out from itself", cube.name);
+    if let Some(Derived { unit, formula: Formula::Total(names), .. }) = cube.derived(name) {
+        assert!(names.iter().all(|part| cube.unit(part) == Some(*unit)), "{}.{name} adds up what is of one unit", cube.name);
+    }
     match cube.derived(name) {
         Some(derived) => derived.formula.names().iter().for_each(|name| check_formula(cube, name, depth + 1)),
         None => assert!(cube.measure(name).is_some(), "{} has no {name}", cube.name),

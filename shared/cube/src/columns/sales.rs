@@ -8,10 +8,31 @@ fn currency<'a>(row: &Row<'a, Sale>) -> &'a str {
     row.facts.currency.as_ref().unwrap_or(&row.context.currency).code()
 }
 
+/// Statuses of a transaction that has come to its end as it should.
+const COMPLETED: [&str; 4] = ["completed", "succeeded", "success", "paid"];
+/// Types of transactions that give money back.
+const REFUNDS: [&str; 2] = ["refund", "chargeback"];
+/// Types of events that change a subscription and move no money themselves.
+const CHANGES: [&str; 2] = ["billing.subscription_created", "billing.subscription_cancelled"];
+
+/// What the event does to revenue: `revenue` where money came in, `refund` where it went back, `change` where a subscription changed, and
+/// nothing where a transaction is pending or has failed. A transaction that becomes `refunded` is a refund of its amount.
+fn effect<'a>(row: &Row<'a, Sale>) -> Option<&'a str> {
+    let (kind, status) = (row.event.kind.as_str(), row.facts.status.as_deref().unwrap_or_default());
+    if CHANGES.contains(&kind) {
+        Some("change")
+    } else if status == "refunded" || (REFUNDS.contains(&kind) && COMPLETED.contains(&status)) {
+        Some("refund")
+    } else {
+        COMPLETED.contains(&status).then_some("revenue")
+    }
+}
+
 pub fn columns() -> Vec<Column<Sale>> {
     let own: [Column<Sale>; _] = [
         Column::text("transaction", |row| row.facts.transaction.as_deref()),
         Column::label("status", |row| row.facts.status.as_deref()),
+        Column::label("effect", effect),
         Column::number("amount_micros", |row| row.facts.amount_micros),
         Column::label("currency", |row| Some(currency(row))),
         Column::label("payment_method", |row| row.facts.payment_method.as_deref()),

@@ -45,6 +45,23 @@ fn an_amount_without_a_currency_is_in_the_tenants() {
 }
 
 #[test]
+fn money_comes_in_once_and_goes_back_by_refunds() {
+    let check = |kind: &str, status: &str, expect: &str| {
+        let facts = Facts::Sales(Sale { status: Some(status.to_owned()), ..Sale::default() });
+        assert_eq!(crate::naive::label(&one(Family::Sales, event(facts, kind, 0)), "effect"), expect, "{kind} {status}");
+    };
+    check("purchase", "completed", "revenue");
+    check("subscription", "paid", "revenue");
+    check("billing.payment_success", "completed", "revenue");
+    check("purchase", "pending", "(none)");
+    check("purchase", "failed", "(none)");
+    check("purchase", "refunded", "refund");
+    check("refund", "completed", "refund");
+    check("refund", "pending", "(none)");
+    check("billing.subscription_created", "completed", "change");
+}
+
+#[test]
 fn empty_text_says_as_little_as_none() {
     let nobody = Event { plan: Some(String::new()), ..event(request("gpt-4"), "request", 0) };
     assert_eq!(crate::naive::label(&one(Family::Ai, nobody), "plan"), "(none)");
