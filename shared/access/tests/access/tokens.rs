@@ -186,6 +186,15 @@ async fn a_token_by_a_published_key_holds_and_the_keys_are_read_once() {
 }
 
 #[tokio::test]
+async fn a_secret_and_published_keys_can_be_used_side_by_side() {
+    let issuer = Issuer::new();
+    let stage = issuer.stage(true).await;
+    for token in [hs256(&claims()), issuer.rs256("r1", &claims())] {
+        assert!(bear(&stage, &token, NOW).await.is_ok());
+    }
+}
+
+#[tokio::test]
 async fn a_public_key_is_never_taken_for_a_secret() {
     let issuer = Issuer::new();
     let modulus = issuer.rsa.public_key().modulus().big_endian_without_leading_zero().to_vec();
