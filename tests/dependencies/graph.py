@@ -23,7 +23,17 @@ class Package:
 
 def reachable(crate: str) -> set[Package]:
     """All that is compiled into a crate of the workspace when it is built alone: no tests, no build scripts."""
-    command = ["cargo", "tree", "--package", crate, "--edges=normal", "--prefix=none", "--format={p}|{f}"]
+    return tree("--package", crate, "--edges=normal")
+
+
+def workspace(edges: str) -> set[Package]:
+    """All that is compiled for the whole workspace along these kinds of edges."""
+    return tree("--workspace", f"--edges={edges}")
+
+
+def tree(*arguments: str) -> set[Package]:
+    """What `cargo tree` lists."""
+    command = ["cargo", "tree", *arguments, "--prefix=none", "--format={p}|{f}"]
     lines = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     return {package(line) for line in lines if line}
 

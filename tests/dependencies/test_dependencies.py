@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from graph import ROOT, Package, package, packages, permitted, reachable
+from graph import ROOT, Package, package, packages, permitted, reachable, workspace
 
 try:
     import tomllib
@@ -94,6 +94,13 @@ def test_a_function_has_one_http_and_one_tls_stack_and_its_own_sdks(function: st
         assert len(versions(graph, name)) == 1, name
     assert {ban["name"] for ban in DENY["bans"]["deny"]}.isdisjoint(found.name for found in graph)
     assert {found.name for found in graph if found.name.startswith("aws-sdk-")} == SDKS[function] | {CREDENTIALS}
+
+
+def test_programs_and_tests_share_one_build_of_each_dependency() -> None:
+    """Otherwise most of them would be compiled twice; tests/memory/Cargo.toml is where to add what a test wants more."""
+    alone, with_tests = workspace("normal,build"), workspace("normal,build,dev")
+    assert len(alone) > 200
+    assert sorted(f"{found.name} {found.version}" for found in alone - with_tests) == []
 
 
 def test_a_line_of_cargo_tree_is_read() -> None:
