@@ -12,6 +12,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use sha2::{Digest, Sha256};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The most that the columns of a segment may come to once decompressed: a bound on what reading one can take.
 const DECODED_BYTES: i64 = 512 * 1024 * 1024;
@@ -31,6 +32,9 @@ pub enum SegmentError {
         /// What its metadata say it would take.
         bytes: i64,
     },
+    /// The Parquet library panicked over it, as it does over some damaged files.
+    #[error("the segment is damaged")]
+    Damaged,
     /// A row group without the column that says its hour, or without rows.
     #[error("a row group of the segment does not say its hour")]
     NoHour,
@@ -63,6 +67,11 @@ pub fn encode(tenant: &TenantId, family: Family, hours: &[(Hour, RecordBatch)]) 
 /// # Errors
 /// Where the bytes are no segment.
 pub fn decode(bytes: &Bytes) -> Result<Vec<(Hour, RecordBatch)>, SegmentError> {
+    // A damaged segment must stop one read and be told of, and not take with it whatever else the process is doing.
+    catch_unwind(AssertUnwindSafe(|| read(bytes))).unwrap_or(Err(SegmentError::Damaged))
+}
+
+fn read(bytes: &Bytes) -> Result<Vec<(Hour, RecordBatch)>, SegmentError> {
     let metadata = ArrowReaderMetadata::load(bytes, ArrowReaderOptions::new())?;
     let groups = metadata.metadata().row_groups();
     let decoded = groups.iter().map(parquet::file::metadata::RowGroupMetaData::total_byte_size).fold(0_i64, i64::saturating_add);

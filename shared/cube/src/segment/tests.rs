@@ -29,6 +29,19 @@ proptest! {
     }
 
     #[test]
+    fn a_damaged_segment_is_a_segment_or_an_error((family, events) in family(), places in prop::collection::vec((any::<prop::sample::Index>(), 1..=255_u8), 60)) {
+        let hours = from_events(family, &events, &context(0)).unwrap();
+        let bytes = encode(&tenant(), family, &hours).unwrap();
+        for (at, flip) in places {
+            let mut damaged = bytes.to_vec();
+            damaged[at.index(bytes.len())] ^= flip;
+            for (_, batch) in decode(&damaged.into()).unwrap_or_default() {
+                _ = crate::fold(family, &batch);
+            }
+        }
+    }
+
+    #[test]
     fn bytes_that_are_no_segment_are_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         prop_assert!(decode(&bytes.into()).is_err());
     }
