@@ -76,7 +76,8 @@ pub fn all_rejected(accepted: &Accepted) -> Problem {
 }
 
 /// The request would pass its sender's limit: 429, and none of it was accepted.
-pub fn over_limit(sent: usize, standing: &Standing) -> Problem {
+pub fn over_limit(accepted: &Accepted, standing: &Standing) -> Problem {
+    let sent = accepted.events.len() + accepted.rejections.len();
     Problem::too_many("too many events in this minute; send the batch again later", standing)
         .with_member("success", json!(false))
         .with_member("accepted", json!(0))

@@ -29,12 +29,12 @@ async fn write(ingest: &Ingest, form: Form, arrival: &Arrival, request: Request)
     let json = web::body::decoded(&parts.headers, sent, BATCH_BYTES)?;
     let written = read(ingest, form, &caller, (&parts.headers, arrival.query.as_deref()), &json)?;
 
-    let standing = limit::take(ingest, &caller, &written, received).await?;
     let first_received = claims::hold(&*ingest.table, &caller.tenant, written.claims(received), received).await?;
     let accepted = written.settle(received, |index| first_received.of(index), &ingest.retention);
     if accepted.events.is_empty() {
         return Err(answer::all_rejected(&accepted));
     }
+    let standing = limit::take(ingest, &caller, &accepted, received).await?;
     let answer = answer::accepted(&accepted, standing);
     queue(ingest, &caller, accepted, received).await?;
     Ok(answer)

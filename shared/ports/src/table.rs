@@ -107,7 +107,7 @@ impl Item {
     /// Whether the table can hold the item (I11): every implementation asks this before it writes.
     ///
     /// # Errors
-    /// [`PortError::OverLimit`] where the item or its key is too large.
+    /// [`crate::PortError::OverLimit`] where the item or its key is too large.
     pub fn check_limits(&self) -> Result<()> {
         self.key.check_limits()?;
         within("bytes of an item", self.size_bytes(), DYNAMODB_ITEM_BYTES)
@@ -124,7 +124,7 @@ impl Key {
     /// Whether the table can hold an item under the key (I11).
     ///
     /// # Errors
-    /// [`PortError::OverLimit`] where either part is too large.
+    /// [`crate::PortError::OverLimit`] where either part is too large.
     pub fn check_limits(&self) -> Result<()> {
         within("bytes of a partition key", self.partition.len(), DYNAMODB_PARTITION_KEY_BYTES)?;
         within("bytes of a sort key", self.sort.len(), DYNAMODB_SORT_KEY_BYTES)

@@ -177,3 +177,13 @@ async fn health_names_the_dependency_that_is_down() {
     assert_eq!(world.send(Sent::get("/live").without_credential()).await.status, StatusCode::OK);
     assert_eq!(world.send(Sent::get("/readyz").without_credential()).await.status, StatusCode::SERVICE_UNAVAILABLE);
 }
+
+#[tokio::test]
+async fn events_that_are_rejected_take_nothing_from_the_limit() {
+    let world = World::new().await;
+    let old = json!({"eventId": "old", "type": "tap", "timestamp": "2001-01-01"});
+    let mixed = json!({"events": [old, {"eventId": "new", "type": "tap"}]});
+    world.send(Sent::json("/api/events", &json!({"events": [old]}))).await;
+    let answer = world.send(Sent::json("/api/events", &mixed)).await;
+    assert_eq!(answer.body["rateLimit"]["count"], json!(1), "{}", answer.body);
+}

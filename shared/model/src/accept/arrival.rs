@@ -70,12 +70,6 @@ impl Written {
         self.events.len()
     }
 
-    /// How many of them were read without fault.
-    #[must_use]
-    pub fn good(&self) -> usize {
-        self.events.iter().filter(|event| event.is_ok()).count()
-    }
-
     /// Whether it says that it imports history.
     #[must_use]
     pub const fn is_historical(&self) -> bool {
