@@ -51,6 +51,18 @@ def packages() -> list[dict[str, Any]]:
     return json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)["packages"]
 
 
+def members() -> dict[str, tuple[str, set[str]]]:
+    """Each crate of the workspace: its folder, and the crates of the workspace that it is made from."""
+    own = {found["name"]: found for found in packages() if found["source"] is None}
+    return {
+        name: (
+            Path(found["manifest_path"]).relative_to(ROOT).parts[0],
+            {needed["name"] for needed in found["dependencies"] if needed["kind"] is None and needed["name"] in own},
+        )
+        for name, found in own.items()
+    }
+
+
 def permitted(expression: str, allowed: set[str]) -> bool:
     """Whether an SPDX expression can be met with these licences alone; `/` is the old way to write `OR`."""
     tokens = re.findall(r"[()]|[^\s()]+", expression.replace("/", " OR "))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from graph import ROOT, Package, package, packages, permitted, reachable, workspace
+from graph import ROOT, Package, members, package, packages, permitted, reachable, workspace
 
 try:
     import tomllib
@@ -21,6 +21,21 @@ SDKS = {
     "aggregate": {"aws-sdk-dynamodb"},
     "report": {"aws-sdk-dynamodb", "aws-sdk-s3"},
     "query": {"aws-sdk-dynamodb", "aws-sdk-s3"},
+}
+ADAPTER = {"aws", "model", "ports"}
+ARROWS = {
+    "model": set(),
+    "setup": set(),
+    "cube": {"model"},
+    "ports": {"model"},
+    "records": {"model", "ports"},
+    "reader": {"cube", "model", "ports", "records"},
+    "access": {"model", "ports", "records", "setup"},
+    "web": {"access", "model", "ports"},
+    "aws": {"ports"},
+    "bucket": ADAPTER,
+    "queue": ADAPTER,
+    "table": ADAPTER,
 }
 CREDENTIALS = "aws-sdk-sts"  # comes with aws-config
 
@@ -71,6 +86,14 @@ def test_the_core_and_what_speaks_through_ports_reach_no_outside_world(crate: st
 
 def test_a_function_is_seen_to_reach_the_outside_world() -> None:
     assert {"tokio", "hyper", "aws-sdk-dynamodb", "lambda_runtime"} <= set(outside_world(reachable("store")))
+
+
+def test_the_arrows_between_crates_go_one_way() -> None:
+    """No shared crate knows an adapter, none knows a function, and no function another."""
+    found = members()
+    assert {name for name, (folder, _) in found.items() if folder == "shared"} == set(ARROWS)
+    assert {name: needed - ARROWS[name] for name, (folder, needed) in found.items() if folder == "shared" and needed - ARROWS[name]} == {}
+    assert {name: needed - set(ARROWS) for name, (folder, needed) in found.items() if folder == "functions" and needed - set(ARROWS)} == {}
 
 
 def test_the_model_has_no_clock() -> None:

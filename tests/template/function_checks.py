@@ -7,7 +7,7 @@ from typing import Any
 
 from check import broken_by, drop, property_of, put, without
 from place import ROOT
-from subject import FUNCTIONS, Subject, listed
+from subject import FUNCTIONS, Setting, Subject, listed, settings
 
 ENVIRONMENT_BYTES = 4 * 1024
 API_TIMEOUT_SECONDS = 30
@@ -93,21 +93,29 @@ def sam_builds_every_function_with_cargo_lambda(subject: Subject) -> Iterator[st
 @broken_by(
     property_of("StoreFunction", "Environment", "Variables", "QUEUE_URL", to="x"),
     without("QueryFunction", "Environment", "Variables", "JWT_ISSUER"),
+    put("Parameters", "AnonymousLimit", "Default", to=99),
+    put("Parameters", "RetentionDaysSales", "MinValue", to=1),
+    put("Parameters", "EventsPerMinute", "MaxValue", to=100_000_001),
 )
 def functions_are_told_their_settings_and_nothing_else(subject: Subject) -> Iterator[str]:
-    """A setting that no function reads is a lie; one that is missing ends the start."""
-    common, tables, callers = {"LOG_LEVEL", "TABLE_NAME"}, {"BUCKET_NAME"}, {
-        "SERVICE_SECRET", "JWT_SECRET", "JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_TENANT_CLAIM", "JWT_ROLE_CLAIM",
-        "CREDENTIAL_CACHE_SECONDS", "ANONYMOUS_LIMIT",
-    }  # fmt: skip
-    kept = {f"RETENTION_DAYS_{family}" for family in ("ENGAGEMENT", "AI", "SALES", "PERFORMANCE", "LIFECYCLE")}
-    settings = {
-        "Ingest": common | callers | kept | {"QUEUE_URL", "EVENTS_PER_MINUTE"},
-        "Store": common | tables,
-        "Aggregate": common | {"PENDING_ALARM_HOURS"},
-        "Report": common | tables,
-        "Query": common | tables | callers | {"READS_PER_MINUTE_USER", "READS_PER_MINUTE_ADMIN"},
-    }
-    for name, expected in settings.items():
-        if difference := set(subject.environment(name)) ^ expected:
+    """What a function does not read is a lie, and what it refuses ends its start: the template refuses it before."""
+    known = settings()
+    for name in FUNCTIONS:
+        own = {setting.name: setting for setting in known if name.lower() in setting.functions}
+        environment = subject.environment(name)
+        if difference := set(environment) ^ set(own):
             yield f"the environment of {name} differs in {sorted(difference)}"
+        for variable in set(environment) & set(own):
+            yield from differences(subject, own[variable], environment[variable])
+
+
+def differences(subject: Subject, setting: Setting, value: Any) -> Iterator[str]:
+    """Where the parameter behind a setting has another default, or wider bounds."""
+    parameter = subject.template["Parameters"].get(str(value.get("Ref")), {}) if isinstance(value, dict) else {}
+    if setting.default is not None and str(parameter.get("Default")) != setting.default:
+        yield f"{setting.name} has another default"
+    if (
+        setting.most is not None
+        and not setting.least <= parameter["MinValue"] <= parameter.get("MaxValue", setting.most + 1) <= setting.most
+    ):
+        yield f"{setting.name} may be what its function refuses"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,30 @@ except ModuleNotFoundError:  # before Python 3.11
     import tomli as tomllib
 
 FUNCTIONS = ("Ingest", "Store", "Aggregate", "Report", "Query")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A row of docs/settings.md, which is made from the code and tested to be current."""
+
+    name: str
+    functions: frozenset[str]
+    default: str | None
+    least: int | None
+    most: int | None
+
+
+def settings() -> list[Setting]:
+    """Every setting of every function."""
+    row = re.compile(r"\| `(\w+)` \| ([\w, ]+) \| .*? \| (?:`(.*?)`|none.*?) \| (?:(\d+) to (\d+)|.*?) \|")
+    rows = [row.fullmatch(line) for line in (ROOT / "docs/settings.md").read_text().splitlines() if line.startswith("| `")]
+    return [
+        Setting(
+            found[1], frozenset(found[2].split(", ")), found[3], int(found[4]) if found[4] else None, int(found[5]) if found[5] else None
+        )
+        for found in rows
+        if found
+    ]
 
 
 @dataclass
