@@ -9,6 +9,7 @@ use cube::FamilyState;
 use cube::columns::{ColumnsError, RowContext, from_events};
 use cube::segment::{self, SegmentError};
 use futures::{StreamExt, TryStreamExt, stream};
+use model::price::PriceBook;
 use model::{Event, Family, Hour, HourOffset, Timestamp};
 use ports::PortError;
 use records::{Partial, RecordError, object, partial};
@@ -69,7 +70,7 @@ impl Store {
     /// The columns, the segment and the folded states of a group. No I/O.
     fn write(&self, group: &Group) -> Result<Written, GroupError> {
         let (tenant, family, events) = (&group.key.tenant, group.key.family, &group.events);
-        let context = RowContext { prices: self.prices, hour_offset: group.hour_offset, currency: group.key.currency };
+        let context = RowContext { prices: PriceBook::builtin(), hour_offset: group.hour_offset, currency: group.key.currency };
         let hours = from_events(family, events, &context)?;
         let object = segment::encode(tenant, family, &hours)?;
         let segment = segment::id(&group.messages(), &object);

@@ -16,7 +16,6 @@ use commit::GroupError;
 use delivery::Delivery;
 use futures::{StreamExt, stream};
 use group::{Group, Wave};
-use model::price::PriceBook;
 use outcome::Outcome;
 use ports::{Bucket, Clock, Table};
 use std::sync::Arc;
@@ -29,7 +28,6 @@ pub struct Store {
     table: Arc<dyn Table>,
     bucket: Arc<dyn Bucket>,
     clock: Arc<dyn Clock>,
-    prices: &'static PriceBook,
     fold: commit::Fold,
 }
 
@@ -37,7 +35,7 @@ impl Store {
     /// A function that writes here.
     #[must_use]
     pub fn new(table: Arc<dyn Table>, bucket: Arc<dyn Bucket>, clock: Arc<dyn Clock>) -> Self {
-        Self { table, bucket, clock, prices: PriceBook::builtin(), fold: cube::fold }
+        Self { table, bucket, clock, fold: cube::fold }
     }
 
     /// Stores a batch of messages. The answer names those that the queue is to deliver again.
