@@ -64,12 +64,6 @@ pub struct Accepted {
 }
 
 impl Written {
-    /// How many events were sent, good or bad.
-    #[must_use]
-    pub fn sent(&self) -> usize {
-        self.events.len()
-    }
-
     /// Whether it says that it imports history.
     #[must_use]
     pub const fn is_historical(&self) -> bool {
