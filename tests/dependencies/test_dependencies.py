@@ -18,7 +18,7 @@ OUTSIDE_WORLD = re.compile(r"aws-.*|aws_lambda_events|lambda_.*|tokio(-.*)?|hype
 SDKS = {
     "ingest": {"aws-sdk-dynamodb", "aws-sdk-sqs"},
     "store": {"aws-sdk-dynamodb", "aws-sdk-s3"},
-    "aggregate": {"aws-sdk-dynamodb"},
+    "aggregate": {"aws-sdk-dynamodb", "aws-sdk-s3", "aws-sdk-sqs"},
     "report": {"aws-sdk-dynamodb", "aws-sdk-s3"},
     "query": {"aws-sdk-dynamodb", "aws-sdk-s3"},
 }
@@ -29,7 +29,9 @@ ARROWS = {
     "cube": {"model"},
     "ports": {"model"},
     "records": {"model", "ports"},
-    "reader": {"cube", "model", "ports", "records"},
+    "rollups": {"cube", "model", "ports", "records"},
+    "settle": {"cube", "model", "ports", "records", "rollups"},
+    "reader": {"cube", "model", "ports", "records", "rollups"},
     "access": {"model", "ports", "records", "setup"},
     "web": {"access", "model", "ports"},
     "aws": {"ports"},
@@ -79,7 +81,7 @@ def test_everything_comes_from_crates_io_or_the_workspace() -> None:
     assert {found["source"] for found in packages()} == {CRATES_IO, None}
 
 
-@pytest.mark.parametrize("crate", ["model", "cube", "ports", "records", "reader"])
+@pytest.mark.parametrize("crate", ["model", "cube", "ports", "records", "rollups", "settle", "reader"])
 def test_the_core_and_what_speaks_through_ports_reach_no_outside_world(crate: str) -> None:
     assert outside_world(reachable(crate)) == []
 

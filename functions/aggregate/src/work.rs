@@ -41,7 +41,7 @@ pub struct Found {
 
 /// Walks the index of what waits.
 pub async fn find(table: &dyn Table) -> Result<Found, RecordError> {
-    let shards: Vec<Result<String, RecordError>> = pending::shards().map(Ok).collect();
+    let shards: Vec<Result<String, RecordError>> = pending::shards(pending::Kind::Partial).map(Ok).collect();
     let found = Found { units: BTreeMap::new(), complete: true };
     let walks = stream::iter(shards).map_ok(|shard| async move { walk(table, &shard).await });
     walks

@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod columns;
 mod fold;
 pub mod query;
+pub mod rollup;
 pub mod segment;
 pub mod sketch;
 mod state;

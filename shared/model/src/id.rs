@@ -118,6 +118,33 @@ impl SegmentId {
     }
 }
 
+/// One try at writing what a settle has worked out. Never used again: what one attempt has written, no other overwrites (I6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AttemptId(u128);
+
+impl AttemptId {
+    /// The attempt of this number, which must not repeat.
+    #[must_use]
+    pub const fn new(random: u128) -> Self {
+        Self(random)
+    }
+
+    /// The attempt that its key text names: 32 hex digits.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        let is_hex = key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        if is_hex { u128::from_str_radix(key, 16).ok().map(Self) } else { None }
+    }
+}
+
+impl fmt::Display for AttemptId {
+    /// As in keys.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
 /// A tenant's name is also part of API keys and service names, which are split at `_` and `@`.
 fn check_tenant(text: &str) -> Result<(), IdError> {
     check_name(text)?;

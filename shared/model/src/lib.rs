@@ -15,5 +15,5 @@ mod time;
 
 pub use event::{Event, Facts};
 pub use family::Family;
-pub use id::{EventId, IdError, ProjectId, SegmentId, TenantId, UserId};
-pub use time::{Day, Hour, HourOffset, Timestamp};
+pub use id::{AttemptId, EventId, IdError, ProjectId, SegmentId, TenantId, UserId};
+pub use time::{Day, Hour, HourOffset, Month, Timestamp};

@@ -1,6 +1,6 @@
 //! Moments, hours and days. Milliseconds since 1970 UTC; hours are UTC hours shifted by a tenant's sub-hour offset.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -158,10 +158,90 @@ impl fmt::Display for Hour {
 pub struct Day(i32);
 
 impl Day {
+    /// The day so many days after 1970.
+    #[must_use]
+    pub const fn from_index(days: i32) -> Self {
+        Self(days)
+    }
+
+    /// Days since 1970.
+    #[must_use]
+    pub const fn index(self) -> i32 {
+        self.0
+    }
+
+    /// The day that its key text names (`2026-11-21`).
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        if key.len() == "2026-11-21".len() { Hour::from_key(&format!("{key}T00")).map(Hour::day) } else { None }
+    }
+
     /// Its first hour.
     #[must_use]
     pub const fn first_hour(self) -> Hour {
-        Hour(self.0 * 24)
+        Hour(self.0.saturating_mul(24))
+    }
+
+    /// Its last hour.
+    #[must_use]
+    pub const fn last_hour(self) -> Hour {
+        Hour(self.0.saturating_mul(24).saturating_add(23))
+    }
+
+    /// The day after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// The month it belongs to.
+    #[must_use]
+    pub fn month(self) -> Month {
+        let date = self.date();
+        Month(date.year().saturating_mul(12).saturating_add(date.month0().cast_signed()))
+    }
+
+    fn date(self) -> NaiveDate {
+        DateTime::<Utc>::from(Timestamp(i64::from(self.0) * 24 * HOUR_MS)).date_naive()
+    }
+}
+
+/// A month of a tenant: the days of a month of the calendar, counted from the year 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Month(i32);
+
+impl Month {
+    /// The month that its key text names (`2026-11`).
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Day::from_key(&format!("{key}-01")).map(Day::month)
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub fn first_day(self) -> Day {
+        let first = NaiveDate::from_ymd_opt(self.0.div_euclid(12), self.0.rem_euclid(12).cast_unsigned() + 1, 1).unwrap_or_default();
+        Day(i32::try_from(first.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or_default())
+    }
+
+    /// Its last day.
+    #[must_use]
+    pub fn last_day(self) -> Day {
+        Day(self.next().first_day().0.saturating_sub(1))
+    }
+
+    /// The month after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Month {
+    /// As in keys: `2026-11`, which sorts as the months do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.0.div_euclid(12), self.0.rem_euclid(12) + 1)
     }
 }
 
@@ -192,5 +272,25 @@ mod tests {
         assert_eq!(hour.start(half_past), before.plus_millis(1));
         assert_eq!(Hour::from_key("2026-01-31T18"), Some(hour));
         assert_eq!(hour.day().to_string(), "2026-01-31");
+    }
+
+    #[test]
+    fn a_month_holds_its_days_and_no_other() {
+        let check = |key: &str, first: &str, last: &str| {
+            let month = Month::from_key(key).unwrap();
+            assert_eq!(
+                (month.to_string().as_str(), month.first_day().to_string().as_str(), month.last_day().to_string().as_str()),
+                (key, first, last)
+            );
+            assert_eq!((month.first_day().month(), month.last_day().month()), (month, month));
+            assert_eq!(month.last_day().next(), month.next().first_day());
+        };
+        check("2026-11", "2026-11-01", "2026-11-30");
+        check("2028-02", "2028-02-01", "2028-02-29");
+        check("1969-12", "1969-12-01", "1969-12-31");
+        check("1997-01", "1997-01-01", "1997-01-31");
+        assert_eq!(Month::from_key("2026-13"), None);
+        assert_eq!(Day::from_key("2026-11-21").unwrap().to_string(), "2026-11-21");
+        assert_eq!(Day::from_key("2026-11-21T05"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The keys of the bucket.
 
-use model::{Day, Family, SegmentId, TenantId};
+use model::{AttemptId, Day, Family, SegmentId, TenantId};
 
 /// The prefix of segments: a lifecycle rule of the bucket removes what is under it (I9).
 pub const INCOMING: &str = "incoming/";
@@ -9,6 +9,15 @@ pub const INCOMING: &str = "incoming/";
 #[must_use]
 pub fn segment(family: Family, tenant: &TenantId, segment: &SegmentId) -> String {
     format!("{INCOMING}{family}/{tenant}/{segment}.parquet")
+}
+
+/// The prefix of the settled log, internal: a manifest says which of its objects count (I6).
+pub const LOG: &str = "log/";
+
+/// An object of the log: the events of some hours of a day, as one attempt has settled them.
+#[must_use]
+pub fn log((family, tenant, day): (Family, &TenantId, Day), attempt: AttemptId, number: u32) -> String {
+    format!("{LOG}{family}/{tenant}/{day}/{attempt}-{number}.parquet")
 }
 
 /// A file of a day's report.

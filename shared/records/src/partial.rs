@@ -50,7 +50,7 @@ impl Partial {
             .with("events", Value::Number(i64::try_from(self.events).unwrap_or(i64::MAX)))
             .with("first", time(self.first))
             .with("last", time(self.last))
-            .with(pending::ATTRIBUTE, text(pending::shard(&self.tenant)))
+            .with(pending::ATTRIBUTE, text(pending::shard(pending::Kind::Partial, &self.tenant)))
             .with(EXPIRES_AT, Value::Number(now.as_seconds() + LIVES_SECONDS));
         let whole = with_optional(bare.clone(), "state", self.state.clone().map(Value::Binary));
         if whole.size_bytes() > PARTIAL_BYTES { bare } else { whole }

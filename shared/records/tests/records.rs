@@ -172,7 +172,7 @@ async fn a_partial_waits_under_its_tenants_shard() {
         partial::put(&table, &Partial { tenant: tenant.clone(), ..of_hour(500_000, 1, None) }, NOW).await.unwrap();
     }
     let mut found: Vec<Pending> = Vec::new();
-    for shard in pending::shards() {
+    for shard in pending::shards(pending::Kind::Partial) {
         found.extend(pending::page(&table, &shard, None).await.unwrap().0);
     }
     found.sort();
@@ -185,5 +185,5 @@ async fn a_partial_waits_under_its_tenants_shard() {
         assert_eq!(partial::written_at(&table, pending).await.unwrap(), Some(Timestamp::from_millis(NOW.as_seconds() * 1000)));
     }
     // The shard of a tenant is for ever: what was written under another would never be found.
-    assert_eq!(tenants.each_ref().map(pending::shard), ["P06", "P15", "P07", "P14"]);
+    assert_eq!(tenants.each_ref().map(|tenant| pending::shard(pending::Kind::Partial, tenant)), ["P06", "P15", "P07", "P14"]);
 }

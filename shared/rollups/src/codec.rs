@@ -1,0 +1,40 @@
+//! The body of a manifest as bytes: a version, then postcard compressed with zstd. Whoever changes a manifest's fields adds a version, and
+//! keeps reading the old ones: manifests live as long as their history.
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The version that is written.
+const VERSION: u8 = 1;
+/// More than the body of any manifest that fits an item.
+const BODY_BYTES: usize = 16 * 1024 * 1024;
+const COMPRESSION_LEVEL: i32 = 3;
+
+/// Why bytes are no manifest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CodecError {
+    /// Written by a version that this one does not know.
+    #[error("manifests of version {0:?} are not known here")]
+    Version(Option<u8>),
+    /// They contradict themselves.
+    #[error("not a manifest")]
+    Malformed,
+}
+
+pub fn encode<T: Serialize>(body: &T) -> Bytes {
+    let plain = postcard::to_stdvec(body).unwrap_or_default();
+    let mut bytes = vec![VERSION];
+    bytes.extend(zstd::bulk::compress(&plain, COMPRESSION_LEVEL).unwrap_or_default());
+    bytes.into()
+}
+
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
+    match bytes.split_first() {
+        Some((&VERSION, compressed)) => {
+            let plain = zstd::bulk::decompress(compressed, BODY_BYTES).map_err(|_| CodecError::Malformed)?;
+            postcard::from_bytes(&plain).map_err(|_| CodecError::Malformed)
+        }
+        other => Err(CodecError::Version(other.map(|(version, _)| *version))),
+    }
+}

@@ -1,0 +1,169 @@
+//! The manifest of a day: for each of its hours what it is made of, and the rollup of the day itself.
+
+use crate::manifest::{self, Commit, Next, Owner, Result, Stored};
+use crate::rollup::{Bucket, Rollup};
+use model::{AttemptId, Day, Hour, SegmentId, Timestamp};
+use ports::{Key, Range, Read, Table};
+use records::pending::Kind;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+/// What is true of one day of a tenant's family.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayManifest {
+    /// Whose it is.
+    pub owner: Owner,
+    /// The day.
+    pub day: Day,
+    /// How often it has been committed; 0 where it never was.
+    pub version: u64,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What the manifest of a day says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Body {
+    /// The hours that are settled.
+    pub hours: BTreeMap<Hour, HourEntry>,
+    /// The rollup of the whole day, made of exactly these hours (and `base`); `None` while the day is open.
+    pub rollup: Option<Rollup>,
+    /// The rollup of hours whose own rollups have expired, under [`Bucket::DayBase`]: part of `rollup`, and of no hour of `hours`.
+    pub base: Option<Rollup>,
+    /// The hours that something unreadable keeps from being settled.
+    pub quarantined: BTreeMap<Hour, Quarantine>,
+    /// What was superseded, and may be deleted when no reader can still be reading it.
+    pub garbage: Vec<Garbage>,
+}
+
+/// What one settled hour is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HourEntry {
+    /// The version of the manifest that settled it.
+    pub version: u64,
+    /// When that was.
+    pub settled_at: Timestamp,
+    /// Its rollup.
+    pub rollup: Rollup,
+    /// Its settled events; `None` where it has none (all were of a log that has expired).
+    pub log: Option<Log>,
+    /// The rollup that stands for events whose log has expired, under [`Bucket::HourBase`]: part of `rollup`, merged state to state.
+    pub base: Option<Rollup>,
+    /// How many events are in the log, each once.
+    pub events: u64,
+    /// The time of the first of them.
+    pub first: Timestamp,
+    /// The time of the last of them.
+    pub last: Timestamp,
+    /// The configuration revision (prices) that its rollup was computed with.
+    pub configuration: u64,
+    /// The catalogue's revision that its rollup was computed with.
+    pub catalogue: u32,
+    /// The segments whose events of this hour are in the log (or in `base`): a partial of one of them counts no more.
+    pub absorbed: Vec<Absorbed>,
+}
+
+/// Objects of the log that one attempt has written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Log {
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// The numbers of its objects that hold events of the hour.
+    pub objects: Vec<u32>,
+    /// When they were written: the bucket keeps them for the raw retention of the family from then on.
+    pub written_at: Timestamp,
+}
+
+/// A segment that is part of an hour's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absorbed {
+    /// The segment.
+    pub segment: SegmentId,
+    /// Since when its partial has been seen gone; the entry may be forgotten an hour later.
+    pub gone_since: Option<Timestamp>,
+}
+
+/// Why an hour is not settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quarantine {
+    /// Since when.
+    pub since: Timestamp,
+    /// The object or item that is missing or unreadable, and in what way.
+    pub reason: String,
+}
+
+/// What nothing names any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Garbage {
+    /// Since when.
+    pub since: Timestamp,
+    /// Rollups.
+    pub rollups: Vec<(Bucket, Rollup)>,
+    /// Objects of the log of this day.
+    pub objects: Vec<(AttemptId, u32)>,
+}
+
+impl DayManifest {
+    fn of(owner: &Owner, day: Day, stored: Option<Stored<Body>>) -> Self {
+        let (version, body) = stored.map_or_else(Default::default, |stored| (stored.version, stored.body));
+        Self { owner: owner.clone(), day, version, body }
+    }
+
+    /// Whether a partial of this segment and hour counts no more, because the hour's rollup has its events.
+    #[must_use]
+    pub fn has_absorbed(&self, hour: Hour, segment: &SegmentId) -> bool {
+        self.body.hours.get(&hour).is_some_and(|entry| entry.absorbed.iter().any(|absorbed| absorbed.segment == *segment))
+    }
+
+    /// The newest configuration revision that any hour was settled with.
+    #[must_use]
+    pub fn configuration(&self) -> u64 {
+        self.body.hours.values().map(|entry| entry.configuration).max().unwrap_or_default()
+    }
+
+    fn needs_sweep(&self) -> bool {
+        !self.body.garbage.is_empty() || self.body.hours.values().any(|entry| !entry.absorbed.is_empty())
+    }
+}
+
+fn key(owner: &Owner, day: Day) -> Key {
+    Key::new(owner.partition(), day.to_string())
+}
+
+/// The day whose manifest a key names; `None` where it names something else.
+#[must_use]
+pub fn of_key(key: &Key) -> Option<(Owner, Day)> {
+    let (owner, sort) = Owner::of_key(key)?;
+    Some((owner, Day::from_key(sort)?))
+}
+
+/// The manifest of a day; one of version 0, which says nothing, where there is none.
+///
+/// # Errors
+/// Where the table does not answer, or the item is malformed.
+pub async fn get(table: &dyn Table, owner: &Owner, (day, fresh): (Day, Read)) -> Result<DayManifest> {
+    let stored = manifest::get(table, &key(owner, day), fresh).await?;
+    Ok(DayManifest::of(owner, day, stored))
+}
+
+/// The manifests of some days, those that there are, in order.
+///
+/// # Errors
+/// As [`get`].
+pub async fn range(table: &dyn Table, owner: &Owner, (days, fresh): (RangeInclusive<Day>, Read)) -> Result<Vec<DayManifest>> {
+    let range = Range::Between(days.start().to_string(), days.end().to_string());
+    let stored = manifest::range(table, owner, (range, fresh)).await?;
+    let manifest = |stored: Stored<Body>| Day::from_key(&stored.sort).map(|day| DayManifest::of(owner, day, Some(stored)));
+    Ok(stored.into_iter().filter_map(manifest).collect())
+}
+
+/// Makes this the manifest of its day, if the version before it is the one that is there (I6).
+///
+/// # Errors
+/// Where the table does not answer: then it may be committed or not, and reading it again tells.
+pub async fn commit(table: &dyn Table, next: &DayManifest) -> Result<Commit> {
+    let pending = next.needs_sweep().then_some(Kind::Sweep);
+    let next = Next { owner: &next.owner, sort: next.day.to_string(), version: next.version, body: &next.body, pending };
+    manifest::commit(table, next).await
+}
