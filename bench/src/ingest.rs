@@ -10,7 +10,7 @@ use memory::{MemoryTable, SettableClock};
 use model::accept::Retention;
 use model::money::Currency;
 use model::{HourOffset, ProjectId, TenantId, Timestamp};
-use ports::{Clock, Depth, Queue, SystemRandom};
+use ports::{Clock, Depth, Queue, Received, SystemRandom};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -74,6 +74,14 @@ struct Sink;
 impl Queue for Sink {
     async fn send(&self, bodies: &[String]) -> ports::Result<Vec<bool>> {
         Ok(vec![true; bodies.len()])
+    }
+
+    async fn receive(&self, _most: usize) -> ports::Result<Vec<Received>> {
+        Ok(Vec::new())
+    }
+
+    async fn delete(&self, _handle: &str) -> ports::Result<()> {
+        Ok(())
     }
 
     async fn depth(&self) -> ports::Result<Depth> {

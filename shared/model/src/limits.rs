@@ -18,8 +18,12 @@ pub const API_GATEWAY_TIMEOUT_S: u64 = 30;
 pub const DYNAMODB_ITEM_BYTES: usize = 400 * 1024;
 /// One page of a `DynamoDB` query (same page).
 pub const DYNAMODB_PAGE_BYTES: usize = 1024 * 1024;
-/// Items of one `DynamoDB` batch write (same page).
+/// Items of one `DynamoDB` batch write; at their largest they stay under its limit of 16 MB.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>
 pub const DYNAMODB_BATCH_ITEMS: usize = 25;
+/// Keys of one `DynamoDB` batch get; what passes 16 MB of items is asked for again.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>
+pub const DYNAMODB_BATCH_KEYS: usize = 100;
 /// A `DynamoDB` partition key (same page).
 pub const DYNAMODB_PARTITION_KEY_BYTES: usize = 2048;
 /// A `DynamoDB` sort key (same page).

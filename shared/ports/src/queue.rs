@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::error::within;
 use async_trait::async_trait;
-use model::limits::SQS_BATCH_BYTES;
+use model::limits::{SQS_BATCH_BYTES, SQS_BATCH_MESSAGES};
 
 /// About how many messages the queue holds (SQS counts approximately).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,12 +14,29 @@ pub struct Depth {
     pub in_flight: u64,
 }
 
+/// A message as it was received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// What deletes it: good for this receipt only.
+    pub handle: String,
+    /// Its body.
+    pub body: String,
+}
+
 /// Whether the queue can hold each body (I11): every implementation asks this before it sends.
 ///
 /// # Errors
 /// [`crate::PortError::OverLimit`] where one is too large.
 pub fn check_bodies(bodies: &[String]) -> Result<()> {
     bodies.iter().try_for_each(|body| within("bytes of a message", body.len(), SQS_BATCH_BYTES))
+}
+
+/// Whether so many messages can be received at once (I11): every implementation asks this before it receives.
+///
+/// # Errors
+/// [`crate::PortError::OverLimit`] where they are too many.
+pub fn check_most(most: usize) -> Result<()> {
+    within("messages to receive", most, SQS_BATCH_MESSAGES)
 }
 
 /// A queue with at-least-once delivery, in no order.
@@ -29,6 +46,13 @@ pub trait Queue: Send + Sync {
     /// body in the order given, whether the queue has taken it: a send may succeed in part. An error means that nothing is known to be
     /// taken.
     async fn send(&self, bodies: &[String]) -> Result<Vec<bool>>;
+
+    /// Receives up to `most` messages (1 to [`SQS_BATCH_MESSAGES`]), fewer while there are more, and none after a moment without one. What
+    /// is received and not deleted comes again when the queue's visibility timeout has passed.
+    async fn receive(&self, most: usize) -> Result<Vec<Received>>;
+
+    /// Deletes a received message by its handle; where it was received again since, it may stay.
+    async fn delete(&self, handle: &str) -> Result<()>;
 
     /// About how much the queue holds; also the health check.
     async fn depth(&self) -> Result<Depth>;

@@ -3,12 +3,12 @@
 //! An item is a [`Key`] and named attributes. Time to live is the number attribute `expires_at` (Unix seconds), the sparse index of
 //! unsettled work is fed by the string attribute `pending`.
 
-use crate::Result;
 use crate::error::within;
+use crate::{PortError, Result};
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::limits::{DYNAMODB_ITEM_BYTES, DYNAMODB_PARTITION_KEY_BYTES, DYNAMODB_SORT_KEY_BYTES};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A primary key: attributes `pk` and `sk`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +107,7 @@ impl Item {
     /// Whether the table can hold the item (I11): every implementation asks this before it writes.
     ///
     /// # Errors
-    /// [`crate::PortError::OverLimit`] where the item or its key is too large.
+    /// [`PortError::OverLimit`] where the item or its key is too large.
     pub fn check_limits(&self) -> Result<()> {
         self.key.check_limits()?;
         within("bytes of an item", self.size_bytes(), DYNAMODB_ITEM_BYTES)
@@ -124,7 +124,7 @@ impl Key {
     /// Whether the table can hold an item under the key (I11).
     ///
     /// # Errors
-    /// [`crate::PortError::OverLimit`] where either part is too large.
+    /// [`PortError::OverLimit`] where either part is too large.
     pub fn check_limits(&self) -> Result<()> {
         within("bytes of a partition key", self.partition.len(), DYNAMODB_PARTITION_KEY_BYTES)?;
         within("bytes of a sort key", self.sort.len(), DYNAMODB_SORT_KEY_BYTES)
@@ -219,14 +219,35 @@ pub struct Page {
     pub next: Option<Key>,
 }
 
+/// Whether the table can take all of these at once (I11): every implementation asks this before it writes the first.
+///
+/// # Errors
+/// As [`Item::check_limits`] for any of them, and [`PortError::Refused`] where two have one key.
+pub fn check_items(items: &[Item]) -> Result<()> {
+    items.iter().try_for_each(Item::check_limits)?;
+    let keys: BTreeSet<&Key> = items.iter().map(|item| &item.key).collect();
+    if keys.len() == items.len() {
+        return Ok(());
+    }
+    Err(PortError::Refused { service: "table", source: "two items of one call have one key".into() })
+}
+
 /// A table with conditional writes, atomic counters and ordered partitions.
 #[async_trait]
 pub trait Table: Send + Sync {
     /// Reads one item.
     async fn get(&self, key: &Key, read: Read) -> Result<Option<Item>>;
 
+    /// Reads any number of items, each as [`Table::get`] does and not all at one moment: those that are there, in any order. A key given
+    /// twice is one.
+    async fn get_many(&self, keys: &[Key], read: Read) -> Result<Vec<Item>>;
+
     /// Writes one item whole (at most [`model::limits::DYNAMODB_ITEM_BYTES`]), if the condition holds.
     async fn put(&self, item: Item, condition: Condition) -> Result<Put>;
+
+    /// Writes any number of items, each whole, on its own and unconditionally; two under one key are refused. None is written where one
+    /// breaks a limit; after any other error some may be written and others not.
+    async fn put_many(&self, items: Vec<Item>) -> Result<()>;
 
     /// Adds to a number attribute, from 0 where there is none, creating the item with `expires_at`; refused, with nothing added, where the sum would
     /// pass `ceiling`.
@@ -240,4 +261,7 @@ pub trait Table: Send + Sync {
 
     /// Deletes an item; deleting what is not there is no error.
     async fn delete(&self, key: &Key) -> Result<()>;
+
+    /// Deletes any number of items, each on its own; a key given twice is one. After an error some may be gone and others not.
+    async fn delete_many(&self, keys: &[Key]) -> Result<()>;
 }

@@ -9,7 +9,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::BuildError;
 use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 use futures::StreamExt;
-use ports::{Depth, PortError, Queue, Result, check_bodies};
+use ports::{Depth, PortError, Queue, Received, Result, check_bodies, check_most};
 use std::collections::HashSet;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -17,6 +17,8 @@ use std::time::Duration;
 const SERVICE: &str = "queue";
 /// How long to wait before each new attempt at what a request refused.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(200)];
+/// How long a request waits for a message: with none at all it would ask a few of the queue's servers only, and miss what others hold.
+const WAIT_SECONDS: i32 = 1;
 /// Requests under way at once.
 const SIDE_BY_SIDE: usize = 4;
 
@@ -94,6 +96,20 @@ impl Queue for Sqs {
             }
             None => Ok(taken),
         }
+    }
+
+    async fn receive(&self, most: usize) -> Result<Vec<Received>> {
+        check_most(most)?;
+        let most = i32::try_from(most).unwrap_or(i32::MAX);
+        let call = self.client().receive_message().queue_url(&self.url).max_number_of_messages(most).wait_time_seconds(WAIT_SECONDS);
+        let answer = call.send().await.map_err(|error| port_error(SERVICE, error))?;
+        let messages = answer.messages.unwrap_or_default().into_iter();
+        Ok(messages.filter_map(|message| Some(Received { handle: message.receipt_handle?, body: message.body? })).collect())
+    }
+
+    async fn delete(&self, handle: &str) -> Result<()> {
+        let call = self.client().delete_message().queue_url(&self.url).receipt_handle(handle);
+        call.send().await.map(drop).map_err(|error| port_error(SERVICE, error))
     }
 
     async fn depth(&self) -> Result<Depth> {

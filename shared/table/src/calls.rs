@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
-use ports::{Added, Condition, Item, Key, Page, PortError, Projection, Put, Range, Read, Result, Table};
+use ports::{Added, Condition, Item, Key, Page, PortError, Projection, Put, Range, Read, Result, Table, check_items};
 
 const SERVICE: &str = "table";
 /// The sparse index of unsettled work: hash key of the same name, range key `pk`.
@@ -22,6 +22,10 @@ impl Table for DynamoDb {
             self.client().get_item().table_name(&self.name).set_key(Some(attributes::of_key(key))).consistent_read(read == Read::Strong);
         let answer = call.send().await.map_err(|error| port_error(SERVICE, error))?;
         answer.item.map(attributes::item).transpose()
+    }
+
+    async fn get_many(&self, keys: &[Key], read: Read) -> Result<Vec<Item>> {
+        self.get_batches(keys, read).await
     }
 
     async fn put(&self, item: Item, condition: Condition) -> Result<Put> {
@@ -42,6 +46,11 @@ impl Table for DynamoDb {
                 None => Ok(Put::Refused(None)),
             },
         }
+    }
+
+    async fn put_many(&self, items: Vec<Item>) -> Result<()> {
+        check_items(&items)?;
+        self.put_batches(items).await
     }
 
     async fn add(&self, key: &Key, attribute: &'static str, amount: i64, ceiling: Option<i64>, expires_at: i64) -> Result<Added> {
@@ -123,6 +132,10 @@ impl Table for DynamoDb {
     async fn delete(&self, key: &Key) -> Result<()> {
         let call = self.client().delete_item().table_name(&self.name).set_key(Some(attributes::of_key(key)));
         call.send().await.map(drop).map_err(|error| port_error(SERVICE, error))
+    }
+
+    async fn delete_many(&self, keys: &[Key]) -> Result<()> {
+        self.delete_batches(keys).await
     }
 }
 

@@ -3,11 +3,13 @@
 //! Limits are enforced before the call (I11). Nothing here knows what the items mean.
 
 mod attributes;
+mod batches;
 mod calls;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// A table of `DynamoDB`.
 #[derive(Debug)]
@@ -15,13 +17,14 @@ pub struct DynamoDb {
     name: String,
     config: SdkConfig,
     client: OnceLock<Client>,
+    pauses: [Duration; 5],
 }
 
 impl DynamoDb {
     /// The table of this name. The client is made at the first call, so that a function that needs none does not pay for it.
     #[must_use]
     pub fn new(config: &SdkConfig, name: impl Into<String>) -> Self {
-        Self { name: name.into(), config: config.clone(), client: OnceLock::new() }
+        Self { name: name.into(), config: config.clone(), client: OnceLock::new(), pauses: batches::PAUSES }
     }
 
     fn client(&self) -> &Client {

@@ -2,8 +2,10 @@
 //! local AWS. Every function uses keys that begin with `scratch`, so that it can run again on what it left.
 
 use bytes::Bytes;
-use model::limits::{DYNAMODB_ITEM_BYTES, DYNAMODB_PARTITION_KEY_BYTES, DYNAMODB_SORT_KEY_BYTES, SQS_BATCH_BYTES, SQS_BATCH_MESSAGES};
-use ports::{Added, Bucket, Condition, Item, Key, Page, PortError, Projection, Put, Queue, Range, Read, Table, Value};
+use model::limits::{
+    DYNAMODB_BATCH_KEYS, DYNAMODB_ITEM_BYTES, DYNAMODB_PARTITION_KEY_BYTES, DYNAMODB_SORT_KEY_BYTES, SQS_BATCH_BYTES, SQS_BATCH_MESSAGES,
+};
+use ports::{Added, Bucket, Condition, Depth, Item, Key, Page, PortError, Projection, Put, Queue, Range, Read, Table, Value};
 use std::collections::BTreeMap;
 
 /// Everything that a table promises.
@@ -13,6 +15,7 @@ pub async fn table(table: &dyn Table, scratch: &str) {
     additions_stop_at_the_ceiling(table, scratch).await;
     a_query_answers_its_range_in_order(table, scratch).await;
     a_query_goes_on_where_its_page_ended(table, scratch).await;
+    many_items_are_written_read_and_deleted_as_one_by_one(table, scratch).await;
     what_is_over_a_limit_is_not_sent(table, scratch).await;
     the_index_names_what_is_pending(table, scratch).await;
 }
@@ -116,6 +119,46 @@ async fn a_query_goes_on_where_its_page_ended(table: &dyn Table, scratch: &str) 
     }
 }
 
+async fn many_items_are_written_read_and_deleted_as_one_by_one(table: &dyn Table, scratch: &str) {
+    // More than a request may hold, by number and by size: 130 keys; 60 items of 300 KB are 18 MB.
+    let key = |number: usize| Key::new(format!("{scratch}#many#{}", number % 3), format!("{number:03}"));
+    let keys: Vec<Key> = (0..2 * DYNAMODB_BATCH_KEYS).map(key).collect();
+    let large = Value::Binary(Bytes::from(vec![7; 300 * 1024]));
+    let items: Vec<Item> = keys[..DYNAMODB_BATCH_KEYS + 30]
+        .iter()
+        .enumerate()
+        .map(|(place, key)| Item::new(key.clone()).with("body", if place < 60 { large.clone() } else { Value::Number(1) }))
+        .collect();
+    let read = async |keys: &[Key]| {
+        let mut found = table.get_many(keys, Read::Strong).await.unwrap();
+        found.sort_by(|a, b| a.key.sort.cmp(&b.key.sort));
+        found
+    };
+    table.put_many(Vec::new()).await.unwrap();
+    table.put_many(items.clone()).await.unwrap();
+    let (found, twice) = (read(&keys).await, [&keys[..5], &keys[..5]].concat());
+    assert!(found == items, "{} items came back of {}, or they differ", found.len(), items.len());
+    assert!(read(&twice).await == items[..5], "a key given twice is one");
+    assert_eq!(read(&[]).await, []);
+
+    let replaced = Item::new(keys[0].clone()).with("other", Value::Bool(true));
+    table.put_many(vec![replaced.clone()]).await.unwrap();
+    assert_eq!(table.get(&keys[0], Read::Strong).await.unwrap(), Some(replaced), "a put replaces the whole item");
+
+    let bad = |item: Item| vec![Item::new(Key::new(format!("{scratch}#many"), "good")), item];
+    let too_large = table.put_many(bad(Item::new(Key::new(format!("{scratch}#many"), "s".repeat(DYNAMODB_SORT_KEY_BYTES + 1))))).await;
+    assert!(matches!(too_large, Err(PortError::OverLimit { .. })), "{too_large:?}");
+    let same = table.put_many(bad(Item::new(Key::new(format!("{scratch}#many"), "good")))).await;
+    assert!(matches!(same, Err(PortError::Refused { .. })), "{same:?}");
+    assert_eq!(read(&[Key::new(format!("{scratch}#many"), "good")]).await, [], "where one cannot be written, none is");
+
+    table.delete_many(&[]).await.unwrap();
+    table.delete_many(&[&keys[10..], &keys[10..12]].concat()).await.unwrap();
+    assert_eq!(read(&keys).await.len(), 10);
+    table.delete_many(&keys).await.unwrap();
+    assert_eq!(read(&keys).await, []);
+}
+
 async fn what_is_over_a_limit_is_not_sent(table: &dyn Table, scratch: &str) {
     let over = |result: Result<Put, PortError>| assert!(matches!(result, Err(PortError::OverLimit { .. })), "{result:?}");
     let sized = |bytes: usize| {
@@ -186,8 +229,8 @@ pub async fn bucket(bucket: &dyn Bucket, scratch: &str) {
     assert_eq!(bucket.list(&format!("{scratch}/nothing/")).await.unwrap(), []);
 }
 
-/// Everything that a queue, empty at first, promises. `receive` takes all messages out.
-pub async fn queue(queue: &dyn Queue, receive: impl AsyncFn() -> Vec<String>) {
+/// Everything that a queue, empty at first, promises, but for what takes its visibility timeout.
+pub async fn queue(queue: &dyn Queue) {
     assert_eq!(queue.send(&[]).await.unwrap(), Vec::<bool>::new());
     assert_eq!(queue.depth().await.unwrap().waiting, 0);
 
@@ -198,19 +241,46 @@ pub async fn queue(queue: &dyn Queue, receive: impl AsyncFn() -> Vec<String>) {
     assert_eq!(queue.send(&bodies).await.unwrap(), vec![true; bodies.len()]);
     assert_eq!(queue.depth().await.unwrap().waiting, bodies.len() as u64);
 
-    let (mut came, mut sent) = (receive().await, bodies);
+    let (mut came, mut sent) = (receive_all(queue).await, bodies);
     came.sort();
     sent.sort();
     assert!(came == sent, "{} bodies came, {} were sent, or they differ", came.len(), sent.len());
 
+    assert_eq!(queue.depth().await.unwrap(), Depth::default(), "what is deleted is gone");
+
     let too_large = queue.send(&["fits".to_owned(), ".".repeat(SQS_BATCH_BYTES + 1)]).await;
     assert!(matches!(too_large, Err(PortError::OverLimit { .. })), "{too_large:?}");
     assert_eq!(queue.depth().await.unwrap().waiting, 0, "an error means that nothing is taken");
+    let too_many = queue.receive(SQS_BATCH_MESSAGES + 1).await;
+    assert!(matches!(too_many, Err(PortError::OverLimit { .. })), "{too_many:?}");
+    let no_handle = queue.delete("no handle").await;
+    assert!(matches!(no_handle, Err(PortError::Refused { .. })), "{no_handle:?}");
+}
+
+/// Receives and deletes until nothing comes.
+async fn receive_all(queue: &dyn Queue) -> Vec<String> {
+    let (mut bodies, mut handles) = (Vec::new(), Vec::new());
+    loop {
+        let received = queue.receive(7).await.unwrap();
+        assert!(received.len() <= 7, "{} messages came", received.len());
+        if received.is_empty() {
+            break;
+        }
+        handles.extend(received.iter().map(|message| message.handle.clone()));
+        bodies.extend(received.into_iter().map(|message| message.body));
+    }
+    assert_eq!(queue.depth().await.unwrap(), Depth { waiting: 0, in_flight: bodies.len() as u64 }, "what is received is not gone");
+    for handle in handles {
+        queue.delete(&handle).await.unwrap();
+        queue.delete(&handle).await.unwrap();
+    }
+    bodies
 }
 
 #[cfg(test)]
 mod tests {
     use crate::{MemoryBucket, MemoryQueue, MemoryTable};
+    use ports::Queue;
 
     #[tokio::test]
     async fn the_table_in_memory_keeps_the_contract() {
@@ -227,6 +297,19 @@ mod tests {
     #[tokio::test]
     async fn the_queue_in_memory_keeps_the_contract() {
         let queue = MemoryQueue::new();
-        super::queue(&queue, async || queue.drain()).await;
+        super::queue(&queue).await;
+    }
+
+    #[tokio::test]
+    async fn what_is_received_and_not_deleted_comes_again() {
+        let queue = MemoryQueue::new();
+        queue.send(&["one".to_owned()]).await.unwrap();
+        let first = queue.receive(1).await.unwrap();
+        assert_eq!(queue.receive(1).await.unwrap(), []);
+        queue.show_again();
+        let second = queue.receive(1).await.unwrap();
+        assert_eq!(second[0].body, "one");
+        queue.delete(&first[0].handle).await.unwrap();
+        assert_eq!(queue.depth().await.unwrap().in_flight, 1, "the handle of an earlier receipt deletes nothing");
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::faults::{Faults, Place};
 use async_trait::async_trait;
-use ports::{Depth, Queue, Result, check_bodies};
-use std::collections::BTreeSet;
+use ports::{Depth, PortError, Queue, Received, Result, check_bodies, check_most};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 /// Messages in memory, in the order they were taken.
@@ -16,6 +16,9 @@ pub struct MemoryQueue {
 #[derive(Default)]
 struct State {
     bodies: Vec<String>,
+    /// What is received and not yet deleted, by handle.
+    in_flight: BTreeMap<u64, String>,
+    receipts: u64,
     refused: BTreeSet<usize>,
 }
 
@@ -37,7 +40,14 @@ impl MemoryQueue {
         self.state.lock().unwrap().refused = places.iter().copied().collect();
     }
 
-    /// The bodies it holds, oldest first, whatever the faults.
+    /// The visibility timeout of all that is received passes: what was not deleted can be received again, under other handles.
+    pub fn show_again(&self) {
+        let mut state = self.state.lock().unwrap();
+        let shown = std::mem::take(&mut state.in_flight);
+        state.bodies.extend(shown.into_values());
+    }
+
+    /// The bodies that wait, oldest first, whatever the faults.
     #[must_use]
     pub fn bodies(&self) -> Vec<String> {
         self.state.lock().unwrap().bodies.clone()
@@ -63,9 +73,31 @@ impl Queue for MemoryQueue {
         })
     }
 
+    async fn receive(&self, most: usize) -> Result<Vec<Received>> {
+        self.faults.around(Place { service: "queue", operation: "receive", key: "" }, || {
+            check_most(most)?;
+            let State { bodies, in_flight, receipts, .. } = &mut *self.state.lock().unwrap();
+            let receive = |body: String| {
+                *receipts += 1;
+                in_flight.insert(*receipts, body.clone());
+                Received { handle: receipts.to_string(), body }
+            };
+            Ok(bodies.drain(..most.min(bodies.len())).map(receive).collect())
+        })
+    }
+
+    async fn delete(&self, handle: &str) -> Result<()> {
+        self.faults.around(Place { service: "queue", operation: "delete", key: "" }, || {
+            let receipt: u64 = handle.parse().map_err(|_| PortError::Refused { service: "queue", source: "this is no handle".into() })?;
+            self.state.lock().unwrap().in_flight.remove(&receipt);
+            Ok(())
+        })
+    }
+
     async fn depth(&self) -> Result<Depth> {
         self.faults.around(Place { service: "queue", operation: "depth", key: "" }, || {
-            Ok(Depth { waiting: self.state.lock().unwrap().bodies.len() as u64, in_flight: 0 })
+            let state = self.state.lock().unwrap();
+            Ok(Depth { waiting: state.bodies.len() as u64, in_flight: state.in_flight.len() as u64 })
         })
     }
 }

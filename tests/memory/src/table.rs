@@ -3,8 +3,8 @@
 use crate::faults::{Faults, Place};
 use async_trait::async_trait;
 use model::limits::DYNAMODB_PAGE_BYTES;
-use ports::{Added, Condition, Item, Key, Page, PortError, Projection, Put, Range, Read, Result, Table, Value};
-use std::collections::BTreeMap;
+use ports::{Added, Condition, Item, Key, Page, PortError, Projection, Put, Range, Read, Result, Table, Value, check_items};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 type Items = BTreeMap<Key, Item>;
@@ -47,6 +47,14 @@ impl Table for MemoryTable {
         self.call("get", key, |items| Ok(items.get(key).cloned()))
     }
 
+    async fn get_many(&self, keys: &[Key], _read: Read) -> Result<Vec<Item>> {
+        let Some(first) = keys.first() else { return Ok(Vec::new()) };
+        self.call("get_many", first, |items| {
+            let keys: BTreeSet<&Key> = keys.iter().collect();
+            Ok(keys.into_iter().filter_map(|key| items.get(key).cloned()).collect())
+        })
+    }
+
     async fn put(&self, item: Item, condition: Condition) -> Result<Put> {
         let key = item.key.clone();
         self.call("put", &key, |items| {
@@ -63,6 +71,16 @@ impl Table for MemoryTable {
             }
             items.insert(item.key.clone(), item);
             Ok(Put::Written)
+        })
+    }
+
+    async fn put_many(&self, new: Vec<Item>) -> Result<()> {
+        let Some(first) = new.first().map(|item| item.key.clone()) else { return Ok(()) };
+        self.call("put_many", &first, |items| {
+            check_items(&new)?;
+            new.iter().try_for_each(check_keys)?;
+            items.extend(new.into_iter().map(|item| (item.key.clone(), item)));
+            Ok(())
         })
     }
 
@@ -114,6 +132,14 @@ impl Table for MemoryTable {
     async fn delete(&self, key: &Key) -> Result<()> {
         self.call("delete", key, |items| {
             items.remove(key);
+            Ok(())
+        })
+    }
+
+    async fn delete_many(&self, keys: &[Key]) -> Result<()> {
+        let Some(first) = keys.first() else { return Ok(()) };
+        self.call("delete_many", first, |items| {
+            items.retain(|key, _| !keys.contains(key));
             Ok(())
         })
     }
