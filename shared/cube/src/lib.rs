@@ -8,7 +8,9 @@
 pub mod catalogue;
 pub mod columns;
 mod fold;
+pub mod people;
 pub mod query;
+pub mod recurring;
 pub mod rollup;
 pub mod segment;
 pub mod sketch;

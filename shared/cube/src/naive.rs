@@ -44,6 +44,7 @@ pub fn events(batch: &RecordBatch) -> Vec<Event> {
             DataType::Utf8 => Some(Value::Text(column.as_string::<i32>().value(row).to_owned())),
             DataType::Boolean => Some(Value::Text(column.as_boolean().value(row).to_string())),
             DataType::Int64 => Some(Value::Number(column.as_primitive::<Int64Type>().value(row))),
+            DataType::Int32 => Some(Value::Number(column.as_primitive::<Int32Type>().value(row).into())),
             DataType::Timestamp(..) => Some(Value::Number(column.as_primitive::<TimestampMillisecondType>().value(row))),
             _ => None,
         }
@@ -96,6 +97,7 @@ pub fn measure(measure: &Measure, events: &[&Event]) -> Vec<i128> {
             let numbers = numbers(column);
             numbers.iter().min().zip(numbers.iter().max()).map_or(vec![], |(least, most)| vec![(*least).into(), (*most).into()])
         }
+        Aggregate::Days => vec![numbers("hour").iter().map(|hour| hour.div_euclid(24)).collect::<BTreeSet<_>>().len() as i128],
         Aggregate::Transitions => {
             let ids: BTreeSet<_> = events.iter().map(|event| (number(event, "time"), label(event, "id"))).collect();
             vec![ids.len() as i128]

@@ -30,7 +30,7 @@ pub static LIFECYCLE_USERS: Cube = Cube {
     families: FAMILY,
     dimensions: &[User, Project, Event, Plan],
     keyed_by: Some(User),
-    measures: &[EVENTS, FIRST, LAST],
+    measures: &[EVENTS],
     derived: &[Derived { name: "users", unit: Unit::Count, formula: Formula::Keys, description: "Users, exactly." }],
     description: "Platform events of each user.",
     ..Cube::BLANK

@@ -109,6 +109,8 @@ pub enum Aggregate {
     Quantiles(&'static str),
     /// The spans of time that events cover, where more than this many milliseconds without one ends a span.
     Spans(i64),
+    /// On which days the events were, as the tenant's hours divide them.
+    Days,
     /// The changes of a subscription, each with its moment.
     Transitions,
 }

@@ -88,7 +88,7 @@ impl Cube {
     }
 }
 
-static ALL: [&Cube; 20] = [
+static ALL: [&Cube; 21] = [
     &everyone::USERS,
     &ai::AI_REQUESTS,
     &ai::AI_USERS,
@@ -109,6 +109,7 @@ static ALL: [&Cube; 20] = [
     &lifecycle::PROJECTS,
     &lifecycle::ACCOUNTS,
     &lifecycle::PLAN_CHANGES,
+    &everyone::PEOPLE,
 ];
 
 /// All cubes.
@@ -130,5 +131,7 @@ pub fn of_family(family: Family) -> impl Iterator<Item = &'static Cube> {
 
 #[cfg(test)]
 mod reads;
+#[cfg(test)]
+mod sizes;
 #[cfg(test)]
 mod tests;

@@ -124,14 +124,21 @@ const READS: &[Read] = &[
     read("/api/analytics/users/top", "ai_users", &["requests", "tokens", "cost"], &[D::User]),
     read("/api/analytics/my-usage", "ai_users", &["requests", "credits", "cost", "tokens"], &[D::User]),
     read("/api/analytics/users/{count,active,retention}", "users", &["users"], &[D::Project, D::Plan]),
-    read("/api/analytics/users/growth", "accounts", &["events", "users"], &[D::Project, D::Plan]),
-    read("/api/analytics/users/by-plan", "lifecycle_users", &["users", "last"], &[D::User, D::Plan]),
+    read("/api/analytics/users/growth sign-ups", "accounts", &["events", "users"], &[D::Project, D::Plan]),
+    read("/api/analytics/users/growth new users", "people", &["firstSeen", "users"], &[D::User, D::Project, D::Plan]),
+    read("/api/analytics/users/by-plan", "people", &["users", "lastSeen"], &[D::User, D::Project, D::Plan]),
+    read("/api/analytics/users/retention", "people", &["firstSeen", "daysActive"], &[D::User, D::Project, D::Plan]),
     read("/api/analytics/chat/{messages,by-provider,tokens}", "chat_messages", &["messages", "tokens", "users"], &[D::Provider, D::Model]),
     read("/api/analytics/chat/conversations", "lifecycle_events", &["events", "subjects"], &[D::Event]),
     read("/api/analytics/chat/average-session", "chat_sessions", &["sessions", "sessionMean"], &[D::User]),
     read("/api/analytics/revenue/total", "sales", &["revenue", "refundAmount"], &[D::Currency, D::Plan]),
     read("/api/analytics/revenue/by-plan", "sales", &["revenue", "orders"], &[D::Currency, D::Plan]),
-    read("/api/analytics/revenue/{mrr,arr,churn-rate}", "subscriptions", &["transitions"], &[D::Subscription]),
+    read(
+        "/api/analytics/revenue/{mrr,arr,churn-rate}",
+        "subscriptions",
+        &["transitions", "subscribers"],
+        &[D::User, D::Subscription, D::Project],
+    ),
     read("/api/analytics/revenue/mrr latest payment", "customers", &["lastPayment"], &[D::User, D::Plan, D::Currency]),
     read("/api/analytics/providers/usage", "ai_requests", &["requests", "tokens"], &[D::Provider]),
     read("/api/analytics/providers/costs", "ai_requests", &["cost"], &[D::Provider, D::Model]),
@@ -169,8 +176,8 @@ fn every_read_of_the_api_is_answered_by_one_cube() {
 
 #[test]
 fn every_cube_answers_some_read() {
-    // Moves from plan to plan have no endpoint of their own: `POST /api/v1/analytics/query` reads them.
-    let is_read = |name: &str| name == "plan_changes" || READS.iter().any(|read| read.cube == name);
+    // These have no endpoint of their own: `POST /api/v1/analytics/query` reads them.
+    let is_read = |name: &str| ["plan_changes", "lifecycle_users"].contains(&name) || READS.iter().any(|read| read.cube == name);
     assert!(cubes().iter().all(|cube| is_read(cube.name)));
 }
 

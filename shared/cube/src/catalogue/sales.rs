@@ -71,15 +71,20 @@ pub static CUSTOMERS: Cube = Cube {
     ..Cube::BLANK
 };
 
-/// The changes of each subscription: recurring revenue and churn are read off them.
+/// The changes of each user's subscriptions: recurring revenue and churn are read off them.
 pub static SUBSCRIPTIONS: Cube = Cube {
     name: "subscriptions",
     families: FAMILY,
-    filter: &[Condition { column: "subscription", test: Test::Present }],
-    dimensions: &[Subscription, Project, User],
-    keyed_by: Some(Subscription),
+    filter: &[Condition { column: "of_subscription", test: Test::In(&["true"]) }],
+    dimensions: &[User, Subscription, Project],
+    keyed_by: Some(User),
     measures: &[Measure::new("transitions", Unit::Count, Aggregate::Transitions, "Every change, each with its moment.")],
-    derived: &[Derived { name: "subscriptions", unit: Unit::Count, formula: Formula::Keys, description: "Subscriptions that changed." }],
-    description: "Subscriptions: their changes.",
+    derived: &[Derived {
+        name: "subscribers",
+        unit: Unit::Count,
+        formula: Formula::Keys,
+        description: "Users whose subscriptions changed or were paid.",
+    }],
+    description: "Subscriptions of each user: their changes.",
     ..Cube::BLANK
 };

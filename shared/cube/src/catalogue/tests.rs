@@ -49,7 +49,7 @@ fn cubes_read_columns_that_their_families_have() {
                 Test::Present => check(condition.column, |_| true),
             });
             cube.measures.iter().for_each(|measure| match measure.aggregate {
-                Aggregate::Count | Aggregate::Spans(_) => {}
+                Aggregate::Count | Aggregate::Spans(_) | Aggregate::Days => {}
                 Aggregate::Transitions => check("subscription_interval", is_label),
                 Aggregate::Distinct(column) | Aggregate::Set(column) => check(column, |kind| matches!(kind, DataType::Dictionary(..))),
                 Aggregate::Sum(column)

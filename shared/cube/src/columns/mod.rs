@@ -12,6 +12,7 @@ mod sales;
 mod shared;
 
 pub use row::RowContext;
+pub(crate) use sales::{COMPLETED, REFUNDS};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema, SchemaRef};

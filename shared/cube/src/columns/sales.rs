@@ -9,9 +9,9 @@ fn currency<'a>(row: &Row<'a, Sale>) -> &'a str {
 }
 
 /// Statuses of a transaction that has come to its end as it should.
-const COMPLETED: [&str; 4] = ["completed", "succeeded", "success", "paid"];
+pub const COMPLETED: [&str; 4] = ["completed", "succeeded", "success", "paid"];
 /// Types of transactions that give money back.
-const REFUNDS: [&str; 2] = ["refund", "chargeback"];
+pub const REFUNDS: [&str; 2] = ["refund", "chargeback"];
 /// Types of events that change a subscription and move no money themselves.
 const CHANGES: [&str; 2] = ["billing.subscription_created", "billing.subscription_cancelled"];
 
@@ -28,6 +28,15 @@ fn effect<'a>(row: &Row<'a, Sale>) -> Option<&'a str> {
     }
 }
 
+/// Whether the event is about a subscription: one is named, or its terms are, or it changes one. An event of a user without a name of a
+/// subscription is about whatever the user has subscribed to.
+fn is_of_subscription(row: &Row<'_, Sale>) -> bool {
+    let facts = row.facts;
+    let has_terms = facts.subscription_interval.is_some() || facts.subscription_start.is_some() || facts.subscription_end.is_some();
+    let kind = row.event.kind.as_str();
+    facts.subscription.is_some() || has_terms || kind == "subscription" || CHANGES.contains(&kind)
+}
+
 pub fn columns() -> Vec<Column<Sale>> {
     let own: [Column<Sale>; _] = [
         Column::text("transaction", |row| row.facts.transaction.as_deref()),
@@ -37,6 +46,7 @@ pub fn columns() -> Vec<Column<Sale>> {
         Column::label("currency", |row| Some(currency(row))),
         Column::label("payment_method", |row| row.facts.payment_method.as_deref()),
         Column::label("subscription", |row| row.facts.subscription.as_deref()),
+        Column::flag("of_subscription", is_of_subscription),
         Column::time("subscription_start", |row| row.facts.subscription_start),
         Column::time("subscription_end", |row| row.facts.subscription_end),
         Column::label("subscription_interval", |row| row.facts.subscription_interval.as_deref()),

@@ -45,6 +45,20 @@ fn an_amount_without_a_currency_is_in_the_tenants() {
 }
 
 #[test]
+fn an_event_is_of_a_subscription_where_it_names_one_or_its_terms_or_changes_one() {
+    let check = |kind: &str, sale: Sale, expect: &str| {
+        let columns = one(Family::Sales, event(Facts::Sales(sale.clone()), kind, 0));
+        assert_eq!(crate::naive::label(&columns, "of_subscription"), expect, "{kind} {sale:?}");
+    };
+    check("purchase", Sale::default(), "false");
+    check("purchase", Sale { subscription: Some("sub_1".to_owned()), ..Sale::default() }, "true");
+    check("purchase", Sale { subscription_interval: Some("year".to_owned()), ..Sale::default() }, "true");
+    check("subscription", Sale::default(), "true");
+    check("billing.subscription_cancelled", Sale::default(), "true");
+    check("billing.payment_success", Sale::default(), "false");
+}
+
+#[test]
 fn money_comes_in_once_and_goes_back_by_refunds() {
     let check = |kind: &str, status: &str, expect: &str| {
         let facts = Facts::Sales(Sale { status: Some(status.to_owned()), ..Sale::default() });

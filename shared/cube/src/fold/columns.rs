@@ -74,6 +74,11 @@ impl<'a> Columns<'a> {
         Some(Numbers { values, absent: column.nulls() })
     }
 
+    /// The hour of each event.
+    pub fn hours(&self) -> Option<&'a [i32]> {
+        Some(self.batch.column_by_name("hour")?.as_primitive_opt::<Int32Type>()?.values())
+    }
+
     /// A column of texts.
     pub fn texts(&self, name: &str) -> Option<&'a StringArray> {
         self.batch.column_by_name(name)?.as_string_opt::<i32>()

@@ -3,9 +3,10 @@
 use super::columns::Columns;
 use super::group::Rows;
 use crate::catalogue::{Aggregate, Measure};
-use crate::sketch::{Change, Distinct, SetBuilder, Spans, Transitions};
+use crate::sketch::{Change, Days, Distinct, SetBuilder, Spans, Transitions};
 use crate::state::Column;
 use crate::state::column::merge_least;
+use model::Hour;
 use std::collections::HashMap;
 
 /// Adds the rows to a measure's column, which has a value for each cell.
@@ -45,6 +46,7 @@ pub fn add(measure: &Measure, column: &mut Column, columns: &Columns<'_>, rows: 
             each_number(columns, "time", rows, |cell, time| times[cell].push(time));
             spans.iter_mut().zip(times).for_each(|(spans, times)| *spans = Spans::of(times, *gap_ms));
         }
+        (Aggregate::Days, Column::Days(days)) => add_days(columns, rows, days),
         (Aggregate::Transitions, Column::Transitions(transitions)) => add_changes(columns, rows, transitions),
         _ => debug_assert!(false, "a column is made for its measure"),
     }
@@ -73,6 +75,13 @@ fn add_distinct(columns: &Columns<'_>, name: &'static str, rows: &[(u32, u32)], 
     for (row, cell) in rows {
         // Rows without a label have the code after the last mark, and count nothing.
         distinct[*cell as usize].add(&marks, codes.rows[*row as usize] as usize);
+    }
+}
+
+fn add_days(columns: &Columns<'_>, rows: &[(u32, u32)], days: &mut [Days]) {
+    let Some(hours) = columns.hours() else { return };
+    for (row, cell) in rows {
+        days[*cell as usize].add(Hour::from_index(hours[*row as usize]).day().index());
     }
 }
 

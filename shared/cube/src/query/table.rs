@@ -80,6 +80,7 @@ pub fn read(column: &Column, row: usize, unit: Unit) -> Number {
         Column::Quantiles(values) if values[row].count() > 0 => Number::Quantiles(values[row].clone(), unit),
         Column::Quantiles(_) => Number::Nothing,
         Column::Spans(_, spans) => exact(spans[row].total_ms()),
+        Column::Days(days) => exact(days[row].as_slice().len() as i128),
         Column::Transitions(changes) => Number::Transitions(changes[row].clone()),
     }
 }

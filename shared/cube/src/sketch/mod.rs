@@ -2,12 +2,14 @@
 //! associative and commutative with the empty state as identity (I5); each has one canonical serde form, whose bytes may be anything when
 //! read: they are checked, and never trusted.
 
+mod days;
 mod distinct;
 mod quantiles;
 mod set;
 mod spans;
 mod transitions;
 
+pub use days::Days;
 pub use distinct::Distinct;
 pub(crate) use distinct::Marks;
 pub use quantiles::Quantiles;

@@ -98,6 +98,11 @@ proptest! {
     }
 
     #[test]
+    fn days_merge_as_a_set(days in three(|| prop::collection::vec(20_000..20_060_i32, 0..40))) {
+        check_laws(days, Days::from_iter, Days::merge);
+    }
+
+    #[test]
     fn changes_merge_as_a_set(changes in three(|| prop::collection::vec((0..5_i64, 0..3_u8, 0..3_i64).prop_map(change), 0..20))) {
         check_laws(changes, Transitions::from, Transitions::merge);
     }
@@ -126,6 +131,10 @@ proptest! {
         _ = postcard::from_bytes::<Quantiles>(&bytes);
         _ = postcard::from_bytes::<Spans>(&bytes);
         _ = postcard::from_bytes::<Transitions>(&bytes);
+        if let Ok(mut read) = postcard::from_bytes::<Days>(&bytes) {
+            read.merge(&Days::from_iter([0]));
+            prop_assert!(postcard::to_stdvec(&read).is_ok_and(|bytes| !bytes.is_empty()));
+        }
     }
 }
 
@@ -181,4 +190,10 @@ fn a_session_ends_after_the_gap() {
     let spans = Spans::of(vec![0, gap, 2 * gap + 1, 2 * gap + 2], gap);
     assert_eq!(spans.as_slice(), [Span { first: 0, last: gap }, Span { first: 2 * gap + 1, last: 2 * gap + 2 }]);
     assert_eq!(spans.total_ms(), i128::from(gap) + 1);
+}
+
+#[test]
+fn a_day_takes_a_byte() {
+    let year: Days = (20_000..20_365).collect();
+    assert!(postcard::to_stdvec(&year).unwrap().len() < 370);
 }

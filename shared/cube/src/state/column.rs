@@ -1,7 +1,7 @@
 //! What the cells of a state keep of one measure, as a column: one value a cell, and the identity of its merge where nothing was seen.
 
 use crate::catalogue::Aggregate;
-use crate::sketch::{Distinct, Quantiles, Set, Spans, Transitions};
+use crate::sketch::{Days, Distinct, Quantiles, Set, Spans, Transitions};
 
 /// A value at its moment, in milliseconds since 1970.
 pub type Reading = (i64, i64);
@@ -25,6 +25,8 @@ pub enum Column {
     Quantiles(Vec<Quantiles>),
     /// Spans of time, ended by so many milliseconds without an event.
     Spans(i64, Vec<Spans>),
+    /// Sets of days.
+    Days(Vec<Days>),
     /// Changes of a subscription.
     Transitions(Vec<Transitions>),
 }
@@ -40,6 +42,7 @@ macro_rules! each {
             $crate::state::column::Column::Set($values) => $body,
             $crate::state::column::Column::Quantiles($values) => $body,
             $crate::state::column::Column::Spans(_, $values) => $body,
+            $crate::state::column::Column::Days($values) => $body,
             $crate::state::column::Column::Transitions($values) => $body,
         }
     };
@@ -58,6 +61,7 @@ impl Column {
             Aggregate::Set(_) => Self::Set(Vec::new()),
             Aggregate::Quantiles(_) => Self::Quantiles(Vec::new()),
             Aggregate::Spans(gap_ms) => Self::Spans(*gap_ms, Vec::new()),
+            Aggregate::Days => Self::Days(Vec::new()),
             Aggregate::Transitions => Self::Transitions(Vec::new()),
         }
     }
@@ -73,6 +77,7 @@ impl Column {
             Self::Set(_) => Self::Set(Vec::new()),
             Self::Quantiles(_) => Self::Quantiles(Vec::new()),
             Self::Spans(gap_ms, _) => Self::Spans(*gap_ms, Vec::new()),
+            Self::Days(_) => Self::Days(Vec::new()),
             Self::Transitions(_) => Self::Transitions(Vec::new()),
         }
     }
@@ -97,6 +102,7 @@ impl Column {
                 let gap_ms = *gap_ms;
                 merge_each(own, other, targets, |spans, more| spans.merge(more, gap_ms));
             }
+            (Self::Days(own), Self::Days(other)) => merge_each(own, other, targets, Days::merge),
             (Self::Transitions(own), Self::Transitions(other)) => merge_each(own, other, targets, Transitions::merge),
             _ => debug_assert!(false, "columns of one measure are of one kind"),
         }

@@ -96,6 +96,7 @@ fn kind(column: &Column) -> u8 {
         Column::Quantiles(_) => 6,
         Column::Spans(..) => 7,
         Column::Transitions(_) => 8,
+        Column::Days(_) => 9,
     }
 }
 
@@ -169,6 +170,7 @@ impl<'a> Section<'a> {
             Column::Set(_) => Column::Set(postcard::from_bytes(bytes)?),
             Column::Quantiles(_) => Column::Quantiles(postcard::from_bytes(bytes)?),
             Column::Spans(gap_ms, _) => Column::Spans(*gap_ms, postcard::from_bytes(bytes)?),
+            Column::Days(_) => Column::Days(postcard::from_bytes(bytes)?),
             Column::Transitions(_) => Column::Transitions(postcard::from_bytes(bytes)?),
         };
         let count = each!(&column, values => values.len());

@@ -203,6 +203,7 @@ fn draft(fields: &mut Fields<'_>, index: usize, request: &Request<'_>, (defaults
     let stated = fields.time("timestamp").or(defaults.time);
     let plan = fields.first_dimension(&["plan", "userPlan", "planTier", "planId"]);
     let Told { id, kind, facts } = read(fields);
+    let plan = plan.or_else(|| plan_after(&facts));
     let (Some(project), Some(kind)) = (project, kind) else {
         return Err(event_id);
     };
@@ -228,6 +229,11 @@ fn draft(fields: &mut Fields<'_>, index: usize, request: &Request<'_>, (defaults
         properties: None,
     };
     Ok(Draft { index, event, stated, has_own_id, notices: Vec::new() })
+}
+
+/// The plan of a user after a change of plans.
+fn plan_after(facts: &Facts) -> Option<String> {
+    if let Facts::Lifecycle(facts) = facts { facts.plan_to.clone() } else { None }
 }
 
 /// The event's user: the writer's own, where it may write for no other.

@@ -222,6 +222,15 @@ fn what_happens_on_a_platform_is_kept_under_its_name_known_or_not() {
 }
 
 #[test]
+fn who_changes_plans_is_on_the_new_one_unless_it_says_otherwise() {
+    let change = json!({"fromPlan": "free", "toPlan": "pro"});
+    let body = json!([{"event": "user.plan_upgrade", "projectId": "p", "metadata": change},
+        {"event": "user.plan_upgrade", "projectId": "p", "plan": "team", "metadata": change}]);
+    let plans: Vec<_> = accept(Form::Platform, body).events.into_iter().filter_map(|event| event.plan).collect();
+    assert_eq!(plans, ["pro", "team"]);
+}
+
+#[test]
 fn an_amount_finer_than_its_unit_is_rounded_and_its_sender_told() {
     let accepted = accept(Form::Sale, json!({"transactionId": "t", "type": "purchase", "amount": 0.300_000_000_000_000_04}));
     let Facts::Sales(sale) = &accepted.events[0].facts else { panic!() };
