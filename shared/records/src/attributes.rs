@@ -25,6 +25,10 @@ impl<'a> Attributes<'a> {
         self.0.number(name).and_then(|number| T::try_from(number).ok()).ok_or_else(|| self.malformed(name))
     }
 
+    pub fn optional_number<T: TryFrom<i64>>(&self, name: &'static str) -> Result<Option<T>> {
+        if self.0.attributes.contains_key(name) { self.number(name).map(Some) } else { Ok(None) }
+    }
+
     pub fn time(&self, name: &'static str) -> Result<Timestamp> {
         self.number(name).map(Timestamp::from_millis)
     }

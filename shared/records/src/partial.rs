@@ -102,9 +102,7 @@ pub async fn written_at(table: &dyn Table, pending: &pending::Pending) -> Result
 /// # Errors
 /// Where the table does not answer, or an item is malformed: a partial that is skipped would be events that are not counted.
 pub async fn page(table: &dyn Table, span: &Span<'_>, after: Option<&Key>) -> Result<(Vec<Partial>, Option<Key>)> {
-    // `$` follows `#`, so the range ends after all segments of the last hour.
-    let range = Range::Between(span.hours.start().to_string(), format!("{}$", span.hours.end()));
-    let page = table.query(&partition(span.tenant, span.family), &range, Projection::All, span.read, after).await?;
+    let page = table.query(&partition(span.tenant, span.family), &sorts(&span.hours), Projection::All, span.read, after).await?;
     let partials = page.items.iter().map(Partial::read).collect::<Result<_>>()?;
     Ok((partials, page.next))
 }
@@ -124,6 +122,60 @@ pub async fn range(table: &dyn Table, span: &Span<'_>) -> Result<Vec<Partial>> {
             return Ok(partials);
         }
     }
+}
+
+/// What a partial says of its events but for their state: what whoever settles them needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brief {
+    /// Their hour.
+    pub hour: Hour,
+    /// The segment that holds them.
+    pub segment: SegmentId,
+    /// How many they are.
+    pub events: u64,
+    /// The time of the first.
+    pub first: Timestamp,
+    /// The time of the last.
+    pub last: Timestamp,
+}
+
+impl Brief {
+    fn read(item: &Item) -> Result<Self> {
+        let named = pending::Pending::of_key(&item.key);
+        let item = Attributes(item);
+        let named = named.ok_or_else(|| item.malformed("sk"))?;
+        Ok(Self {
+            hour: named.hour,
+            segment: named.segment,
+            events: item.number("events")?,
+            first: item.time("first")?,
+            last: item.time("last")?,
+        })
+    }
+}
+
+/// All partials of some hours without their states, in order of hour and segment.
+///
+/// # Errors
+/// As [`page`].
+pub async fn briefs(table: &dyn Table, span: &Span<'_>) -> Result<Vec<Brief>> {
+    let (partition, range) = (partition(span.tenant, span.family), sorts(&span.hours));
+    let (mut briefs, mut after) = (Vec::new(), None);
+    loop {
+        let page = table.query(&partition, &range, Projection::Only(&["events", "first", "last"]), span.read, after.as_ref()).await?;
+        for item in &page.items {
+            briefs.push(Brief::read(item)?);
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(briefs);
+        }
+    }
+}
+
+/// The sort keys of some hours' partials. `$` follows `#`, so the range ends after all segments of the last hour.
+fn sorts(hours: &RangeInclusive<Hour>) -> Range {
+    Range::Between(hours.start().to_string(), format!("{}$", hours.end()))
 }
 
 /// Which partials are read, and how fresh.
