@@ -1,10 +1,12 @@
 //! The days, weeks and months of a time zone, whatever its clocks do.
 
-use super::{Plan, Range};
+use super::Range;
+use super::plan::middle;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
-use model::Timestamp;
+use model::{Hour, HourOffset, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
 /// Into what times a series is divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,21 +66,27 @@ impl Granularity {
 }
 
 /// The buckets of a series, by the moments at which they begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
     timezone: Tz,
     /// Empty where the answer is not divided.
     starts: Vec<Timestamp>,
+    /// Whether each bucket begins with an hour of the tenant.
+    pub is_aligned: bool,
 }
 
 impl Calendar {
-    /// The buckets that the hours of a plan fall in, none left out.
-    pub fn new(granularity: Option<Granularity>, timezone: Tz, plan: &Plan) -> Self {
+    /// The buckets that some hours of a tenant fall in, none left out.
+    pub fn new(granularity: Option<Granularity>, timezone: Tz, (hours, offset): (RangeInclusive<Hour>, HourOffset)) -> Self {
         let starts = match granularity {
             None => Vec::new(),
-            Some(Granularity::Hour) => plan.hours().map(|hour| hour.start(plan.hour_offset)).collect(),
-            Some(coarser) => local_starts(coarser, timezone, plan),
+            Some(Granularity::Hour) => {
+                (hours.start().index()..=hours.end().index()).map(|hour| Hour::from_index(hour).start(offset)).collect()
+            }
+            Some(coarser) => local_starts(coarser, timezone, (middle(*hours.start(), offset), middle(*hours.end(), offset))),
         };
-        Self { timezone, starts }
+        let is_aligned = starts.iter().all(|start| Hour::of(*start, offset).start(offset) == *start);
+        Self { timezone, starts, is_aligned }
     }
 
     /// When the buckets begin; nothing where the answer is not divided.
@@ -100,16 +108,10 @@ impl Calendar {
     pub fn weekday(&self, moment: Timestamp) -> u32 {
         local(moment, self.timezone).weekday().num_days_from_monday()
     }
-
-    /// Whether each bucket begins with an hour of the tenant.
-    pub fn is_aligned(&self, plan: &Plan) -> bool {
-        self.starts.iter().all(|start| model::Hour::of(*start, plan.hour_offset).start(plan.hour_offset) == *start)
-    }
 }
 
-fn local_starts(granularity: Granularity, timezone: Tz, plan: &Plan) -> Vec<Timestamp> {
-    let (Some(first), Some(last)) = (plan.hours().next(), plan.hours().last()) else { return Vec::new() };
-    let date_of = |hour| begin(granularity, local(plan.middle(hour), timezone).date_naive());
+fn local_starts(granularity: Granularity, timezone: Tz, (first, last): (Timestamp, Timestamp)) -> Vec<Timestamp> {
+    let date_of = |moment| begin(granularity, local(moment, timezone).date_naive());
     let (mut date, end) = (date_of(first), date_of(last));
     let mut starts = Vec::new();
     while date <= end {

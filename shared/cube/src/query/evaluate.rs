@@ -17,29 +17,54 @@ use std::cmp::Ordering;
 const TIME: usize = 0;
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
+/// An answer in the making: it takes up the states of buckets one by one, so that no more of them need to be kept than are being read.
+pub struct Evaluation<'a> {
+    reading: Reading<'a>,
+    plan: &'a Plan,
+    gathered: Table,
+}
+
 impl Query {
-    /// The answer, from the states of the buckets that the plan names: none, one or several for each, as long as each event is in one of
-    /// them. States of other cubes and other times count for nothing.
+    /// The answer, to be worked out from the states of the buckets that the plan allows.
+    #[must_use]
+    pub fn evaluation<'a>(&'a self, plan: &'a Plan) -> Evaluation<'a> {
+        let reading = Reading::of(self);
+        let gathered = reading.empty_table();
+        Evaluation { reading, plan, gathered }
+    }
+
+    /// The answer from states that are at hand.
     #[must_use]
     pub fn evaluate<S: Borrow<CubeState>>(&self, plan: &Plan, states: impl IntoIterator<Item = (Bucket, S)>) -> Answer {
-        let calendar = Calendar::new(self.granularity, self.timezone, plan);
-        let reading = Reading::of(self);
-        let mut gathered = reading.empty_table();
-        for (bucket, state) in states {
-            let state = state.borrow();
-            let is_asked_for = plan.reads.iter().any(|span| span.grain == bucket.grain && (span.from..span.to).contains(&bucket.start));
-            if is_asked_for && std::ptr::eq(state.cube(), self.cube) {
-                let middle = plan.middle(bucket.start);
-                reading.gather(&mut gathered, state, (calendar.index_of(middle), &calendar, middle));
-            }
+        let mut evaluation = self.evaluation(plan);
+        states.into_iter().for_each(|(bucket, state)| evaluation.add(bucket, state.borrow()));
+        evaluation.answer()
+    }
+}
+
+impl Evaluation<'_> {
+    /// Adds the state of a bucket; there may be none, one or several of each, as long as each event is in one of them. States of other cubes
+    /// and of buckets that the plan does not allow count for nothing.
+    pub fn add(&mut self, bucket: Bucket, state: &CubeState) {
+        if self.plan.allows(bucket) && std::ptr::eq(state.cube(), self.reading.query.cube) {
+            let middle = self.plan.middle(bucket.start);
+            let calendar = &self.plan.calendar;
+            self.reading.gather(&mut self.gathered, state, (calendar.index_of(middle), calendar, middle));
         }
-        let rows = reading.rows(&gathered, &calendar);
+    }
+
+    /// The answer.
+    #[must_use]
+    pub fn answer(self) -> Answer {
+        let Self { reading, plan, gathered } = self;
+        let rows = reading.rows(gathered, &plan.calendar);
+        let numbers = &reading.query.numbers;
         let is_estimated = |at: &usize| rows.iter().any(|row| row.values[*at].is_approximate());
         Answer {
-            approximate: (0..self.numbers.len()).filter(is_estimated).map(|at| self.numbers[at]).collect(),
+            approximate: (0..numbers.len()).filter(is_estimated).map(|at| numbers[at]).collect(),
             rows,
             covered: plan.covered,
-            is_aligned: calendar.is_aligned(plan),
+            is_aligned: plan.calendar.is_aligned,
         }
     }
 }
@@ -158,17 +183,17 @@ impl<'a> Reading<'a> {
     }
 
     /// The rows of the answer.
-    fn rows(&self, gathered: &Table, calendar: &Calendar) -> Vec<Row> {
-        let totals = Finished::new(self.merge_keys(gathered.coarser(|codes| codes[TIME] = 0)));
-        let groups = self.ranked_groups(&totals.table);
+    fn rows(&self, gathered: Table, calendar: &Calendar) -> Vec<Row> {
         let row = |from: &Finished, start, codes: &[u32]| {
             let at = from.row_of(codes);
             Row { start, labels: self.labels(&from.table, codes), values: self.values(&from.table, at) }
         };
         if calendar.starts().is_empty() {
-            return groups.iter().map(|codes| row(&totals, None, codes)).collect();
+            let totals = Finished::new(self.merge_keys(gathered));
+            return self.ranked_groups(&totals).iter().map(|codes| row(&totals, None, codes)).collect();
         }
-        let series = Finished::new(self.merge_keys(gathered.clone()));
+        let groups = self.ranked_groups(&Finished::new(self.merge_keys(gathered.coarser(|codes| codes[TIME] = 0))));
+        let series = Finished::new(self.merge_keys(gathered));
         let mut rows = Vec::with_capacity(calendar.starts().len() * groups.len());
         for (bucket, start) in (0..).zip(calendar.starts()) {
             for codes in &groups {
@@ -181,7 +206,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The codes of the groups, in the order asked for and as many. Without dimensions there is one group, also where nothing was seen.
-    fn ranked_groups(&self, totals: &Table) -> Vec<Vec<u32>> {
+    fn ranked_groups(&self, Finished { table: totals, .. }: &Finished) -> Vec<Vec<u32>> {
         let mut rows: Vec<usize> = (0..totals.cells.len()).collect();
         if rows.is_empty() && self.query.groups.is_empty() {
             return vec![vec![0; totals.cells.labels.len()]];

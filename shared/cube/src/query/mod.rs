@@ -1,5 +1,5 @@
 //! Queries: one shape of question for every read. A [`MetricQuery`] says what is asked; checked against the catalogue it is a [`Query`],
-//! which says what must be read ([`Query::plan`]) and works out the answer from it ([`Query::evaluate`]).
+//! which says what may be read ([`Query::plan`]) and works out the answer from it ([`Query::evaluation`]).
 
 mod answer;
 mod calendar;
@@ -13,6 +13,7 @@ mod window;
 pub use answer::{Answer, Number, Row};
 pub use calendar::Granularity;
 pub use check::{Query, QueryFault};
+pub use evaluate::Evaluation;
 pub use plan::{Bucket, Grain, Plan, Span};
 pub use window::{TimeParameters, Window};
 

@@ -1,3 +1,5 @@
+mod plans;
+
 use super::*;
 use crate::catalogue::{self, cube};
 use crate::columns::from_events;
@@ -40,10 +42,6 @@ fn ask(query: &MetricQuery, events: &[Event]) -> Answer {
     let query = query.check().unwrap();
     let states = stored(&query, &[events], 0);
     query.evaluate(&query.plan(HourOffset::default()), states)
-}
-
-fn nothing() -> Vec<(Bucket, CubeState)> {
-    Vec::new()
 }
 
 /// Rows as text: labels, then numbers as they are or rounded.
@@ -133,11 +131,12 @@ proptest! {
         let offset = HourOffset::from_minutes(offset).unwrap();
         let range = Range { from: Timestamp::from_millis(START + from), to: Timestamp::from_millis(START + from + length) };
         let plan = MetricQuery::new("users", &["events"], range).check().unwrap().plan(offset);
-        let hours: Vec<Hour> = plan.hours().collect();
-        prop_assert!(hours.windows(2).all(|pair| pair[1].index() == pair[0].index() + 1), "each once, none left out");
-        prop_assert_eq!(hours.first(), Some(&Hour::of(range.from, offset)));
-        prop_assert_eq!(hours.last(), Some(&Hour::of(range.to.plus_millis(-1), offset)));
-        prop_assert_eq!(plan.covered.from, hours[0].start(offset));
+        let hours = plan.hours();
+        prop_assert!(plan.reads.windows(2).all(|pair| pair[0].to == pair[1].from && pair[0].grain != pair[1].grain), "each once, none left out");
+        prop_assert!(plan.reads.iter().all(|span| span.from < span.to));
+        prop_assert_eq!(hours.start, Hour::of(range.from, offset));
+        prop_assert_eq!(hours.end.index() - 1, Hour::of(range.to.plus_millis(-1), offset).index());
+        prop_assert_eq!(plan.covered.from, hours.start.start(offset));
         prop_assert!(plan.covered.to >= range.to && plan.covered.to.millis_since(range.to) < HOUR_MS);
     }
 
@@ -253,9 +252,9 @@ fn a_date_that_a_zone_skips_whole_is_not_in_a_series() {
 fn a_zone_whose_days_do_not_begin_with_an_hour_is_answered_to_the_nearest_and_says_so() {
     let query = MetricQuery::new("users", &["events"], range(30)).every(Granularity::Day, Tz::Asia__Kathmandu).check().unwrap();
     let zero = HourOffset::default();
-    assert!(!query.evaluate(&query.plan(zero), nothing()).is_aligned);
+    assert!(!query.evaluate(&query.plan(zero), Vec::<(Bucket, CubeState)>::new()).is_aligned);
     let quarter_past = HourOffset::from_minutes(15).unwrap();
-    assert!(query.evaluate(&query.plan(quarter_past), nothing()).is_aligned);
+    assert!(query.evaluate(&query.plan(quarter_past), Vec::<(Bucket, CubeState)>::new()).is_aligned);
 }
 
 #[test]
