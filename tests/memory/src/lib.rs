@@ -8,6 +8,7 @@ mod clock;
 pub mod contract;
 mod faults;
 mod queue;
+pub mod simulation;
 mod table;
 
 pub use bucket::MemoryBucket;

@@ -29,6 +29,13 @@ impl MemoryTable {
         Self { faults: faults.clone(), ..Self::default() }
     }
 
+    /// A table that works and holds these.
+    #[must_use]
+    pub fn of(items: impl IntoIterator<Item = Item>) -> Self {
+        let items = items.into_iter().map(|item| (item.key.clone(), item)).collect();
+        Self { items: Mutex::new(items), ..Self::default() }
+    }
+
     /// Everything it holds, by key, whatever the faults.
     #[must_use]
     pub fn items(&self) -> Vec<Item> {
@@ -114,7 +121,9 @@ impl Table for MemoryTable {
             if matches!(range, Range::Between(first, last) if first > last) {
                 return Err(refused("the range ends before it begins"));
             }
-            let found = items.values().filter(|item| item.key.partition == partition && within(&item.key.sort));
+            let of_partition =
+                items.range(Key::new(partition, "")..).map(|(_, item)| item).take_while(|item| item.key.partition == partition);
+            let found = of_partition.filter(|item| within(&item.key.sort));
             let later = found.filter(|item| after.is_none_or(|after| item.key > *after));
             Ok(page(later, Item::size_bytes, |item| project(item, projection)))
         })
