@@ -2,7 +2,7 @@
 //! committed again writes the same under the same keys (I3).
 
 use crate::Store;
-use crate::group::Group;
+use crate::group::{Group, GroupKey};
 use arrow_array::RecordBatch;
 use bytes::Bytes;
 use cube::FamilyState;
@@ -12,9 +12,10 @@ use futures::{StreamExt, TryStreamExt, stream};
 use model::price::PriceBook;
 use model::{Event, Family, Hour, HourOffset, Timestamp};
 use ports::PortError;
-use records::{Partial, RecordError, object, partial};
+use records::{Configuration, Partial, RecordError, object, partial};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Partials of one group that are put at once.
 const PARTIALS_SIDE_BY_SIDE: usize = 4;
@@ -34,6 +35,9 @@ pub enum GroupError {
     /// Something in it made the code panic.
     #[error("the events made the fold panic")]
     Panic,
+    /// What AI usage costs its tenant is not known.
+    #[error("the tenant's prices were not read")]
+    Prices(#[source] RecordError),
     /// The bucket did not take its segment.
     #[error("the segment was not written")]
     Bucket(#[source] PortError),
@@ -57,7 +61,9 @@ struct Written {
 
 impl Store {
     pub(crate) async fn commit(&self, group: &Group) -> Result<(), GroupError> {
-        let written = catch_unwind(AssertUnwindSafe(|| self.write(group))).map_err(|_| GroupError::Panic)??;
+        let own = self.prices(&group.key).await?;
+        let prices = own.as_ref().map_or(PriceBook::builtin(), |own| &*own.book);
+        let written = catch_unwind(AssertUnwindSafe(|| self.write(group, prices))).map_err(|_| GroupError::Panic)??;
         let Written { object, partials } = written;
         let Some(first) = partials.first() else { return Ok(()) };
         let key = object::segment(first.family, &first.tenant, &first.segment);
@@ -67,10 +73,18 @@ impl Store {
         puts.buffer_unordered(PARTIALS_SIDE_BY_SIDE).try_collect().await.map_err(GroupError::Table)
     }
 
+    /// The prices of the group's tenant, where its events cost by them.
+    async fn prices(&self, key: &GroupKey) -> Result<Option<Arc<Configuration>>, GroupError> {
+        if key.family != Family::Ai {
+            return Ok(None);
+        }
+        self.prices.of(&*self.table, &key.tenant, self.clock.now()).await.map(Some).map_err(GroupError::Prices)
+    }
+
     /// The columns, the segment and the folded states of a group. No I/O.
-    fn write(&self, group: &Group) -> Result<Written, GroupError> {
+    fn write(&self, group: &Group, prices: &PriceBook) -> Result<Written, GroupError> {
         let (tenant, family, events) = (&group.key.tenant, group.key.family, &group.events);
-        let context = RowContext { prices: PriceBook::builtin(), hour_offset: group.hour_offset, currency: group.key.currency };
+        let context = RowContext { prices, hour_offset: group.hour_offset, currency: group.key.currency };
         let hours = from_events(family, events, &context)?;
         let object = segment::encode(tenant, family, &hours)?;
         let segment = segment::id(&group.messages(), &object);

@@ -1,4 +1,5 @@
 mod faults;
+mod prices;
 mod world;
 
 use model::event::{Engagement, Facts};

@@ -22,6 +22,7 @@ pub struct World {
     pub faults: Faults,
     pub table: Arc<MemoryTable>,
     pub bucket: Arc<MemoryBucket>,
+    pub clock: Arc<SettableClock>,
     pub store: Store,
 }
 
@@ -30,8 +31,9 @@ impl World {
         let faults = Faults::none();
         let table = Arc::new(MemoryTable::with_faults(&faults));
         let bucket = Arc::new(MemoryBucket::with_faults(&faults));
-        let store = Store::new(table.clone(), bucket.clone(), Arc::new(SettableClock::at(NOW)));
-        Self { faults, table, bucket, store }
+        let clock = Arc::new(SettableClock::at(NOW));
+        let store = Store::new(table.clone(), bucket.clone(), clock.clone());
+        Self { faults, table, bucket, clock, store }
     }
 
     /// Stores a batch; the ids of the messages that are to be delivered again, in order.
