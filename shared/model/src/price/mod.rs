@@ -55,6 +55,37 @@ pub struct Priced {
     pub is_priced: bool,
 }
 
+impl Priced {
+    /// What tokens cost: what was given, split as the listed cost is, or else the listed cost.
+    #[must_use]
+    pub fn of(given_pico: Option<i64>, listed: Option<Cost>, tokens: &Tokens) -> Self {
+        match (given_pico, listed) {
+            (Some(given), listed) => Self { cost: split(given, listed, tokens), is_priced: true },
+            (None, Some(cost)) => Self { cost, is_priced: true },
+            (None, None) => Self { cost: Cost::default(), is_priced: false },
+        }
+    }
+}
+
+/// What a book has of one model.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed<'a>(&'a Model);
+
+impl<'a> Listed<'a> {
+    /// Who serves it.
+    #[must_use]
+    pub fn provider(&self) -> &'a str {
+        &self.0.provider
+    }
+
+    /// What tokens of it cost at that moment; `None` before its first price.
+    #[must_use]
+    pub fn cost(&self, tokens: &Tokens, at: Timestamp) -> Option<Cost> {
+        let (_, rates) = self.0.history.iter().rev().find(|(since, _)| *since <= at)?;
+        Some(rates.cost(tokens))
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Model {
     provider: String,
@@ -94,20 +125,20 @@ impl PriceBook {
     /// What `tokens` of `model` cost at that moment; `None` where no price is known.
     #[must_use]
     pub fn cost(&self, model: &str, tokens: &Tokens, at: Timestamp) -> Option<Cost> {
-        let history = &self.model(model)?.history;
-        let (_, rates) = history.iter().rev().find(|(since, _)| *since <= at)?;
-        Some(rates.cost(tokens))
+        self.listed(model)?.cost(tokens, at)
+    }
+
+    /// What the book has of a model, for who has many of its requests.
+    #[must_use]
+    pub fn listed(&self, model: &str) -> Option<Listed<'_>> {
+        self.model(model).map(Listed)
     }
 
     /// What a request costs: what the client said, split as the table's prices would split it, or else what the table says.
     #[must_use]
     pub fn cost_of(&self, usage: &AiUse, at: Timestamp) -> Priced {
         let listed = usage.model.as_deref().and_then(|model| self.cost(model, &usage.tokens, at));
-        match (usage.given_cost_pico, listed) {
-            (Some(given), listed) => Priced { cost: split(given, listed, &usage.tokens), is_priced: true },
-            (None, Some(cost)) => Priced { cost, is_priced: true },
-            (None, None) => Priced { cost: Cost::default(), is_priced: false },
-        }
+        Priced::of(usage.given_cost_pico, listed, &usage.tokens)
     }
 
     /// Who serves a model, as the table has it.
