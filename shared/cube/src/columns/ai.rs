@@ -19,6 +19,8 @@ fn provider<'a>(row: &Row<'a, AiUse>) -> Option<&'a str> {
 pub fn columns() -> Vec<Column<AiUse>> {
     let own: [Column<AiUse>; _] = [
         Column::label("provider", provider),
+        // Who serves the model is as the price table has it, and looked up anew when prices change.
+        Column::flag("provider_listed", |row| row.facts.provider.is_none()),
         Column::label("model", |row| row.facts.model.as_deref()),
         Column::label("service", |row| row.facts.service.as_deref()),
         Column::label("feature", |row| row.facts.feature.as_deref()),

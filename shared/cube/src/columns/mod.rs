@@ -14,8 +14,8 @@ mod shared;
 pub use row::RowContext;
 pub(crate) use sales::{COMPLETED, REFUNDS};
 
-use arrow_array::RecordBatch;
-use arrow_schema::{ArrowError, Schema, SchemaRef};
+use arrow_array::{BooleanArray, RecordBatch, new_null_array};
+use arrow_schema::{ArrowError, DataType, FieldRef, Schema, SchemaRef};
 use model::{Event, Facts, Family, Hour};
 use row::{Column, Row};
 use std::collections::BTreeMap;
@@ -97,6 +97,26 @@ fn of_hour<'e>(family: Family, hour: Hour, events: &[&'e Event], context: &'e Ro
         Family::Lifecycle => build!(Lifecycle, lifecycle::columns()),
     };
     Ok(RecordBatch::try_new(schema(family), arrays)?)
+}
+
+/// The events in the family's columns of today: what a file lacks that was written before a column was thought of says nothing (null,
+/// false), and what no column has any more is left out.
+///
+/// # Errors
+/// Where a column has another type, or one is missing that no event is without.
+pub fn conform(family: Family, events: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let schema = schema(family);
+    if events.schema() == schema {
+        return Ok(events.clone());
+    }
+    let rows = events.num_rows();
+    let column = |field: &FieldRef| match events.column_by_name(field.name()) {
+        Some(column) => Arc::clone(column),
+        None if *field.data_type() == DataType::Boolean => Arc::new(BooleanArray::from(vec![false; rows])),
+        None => new_null_array(field.data_type(), rows),
+    };
+    let columns = schema.fields().iter().map(column).collect();
+    RecordBatch::try_new(schema, columns)
 }
 
 #[cfg(test)]

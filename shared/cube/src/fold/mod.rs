@@ -25,6 +25,14 @@ pub fn fold_cube(cube: &'static Cube, events: &RecordBatch) -> CubeState {
     fold_columns(cube, &Columns::of(events))
 }
 
+impl FamilyState {
+    /// Adds events to it, as [`fold`] reads them.
+    pub fn fold(&mut self, events: &RecordBatch) {
+        let folded = fold(self.family(), events);
+        self.merge(&folded);
+    }
+}
+
 fn fold_columns(cube: &'static Cube, columns: &Columns<'_>) -> CubeState {
     let mut state = CubeState::empty(cube);
     let rows = group::into_cells(cube, columns, &mut state.cells);

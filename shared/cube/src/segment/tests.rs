@@ -1,7 +1,9 @@
 use super::*;
 use crate::columns::from_events;
-use crate::sample::{context, events};
+use crate::sample::{context, event, events};
 use model::Event;
+use model::event::{AiUse, Facts};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use proptest::prelude::*;
 
 fn tenant() -> TenantId {
@@ -35,10 +37,32 @@ proptest! {
         for (at, flip) in places {
             let mut damaged = bytes.to_vec();
             damaged[at.index(bytes.len())] ^= flip;
-            for (_, batch) in decode(&damaged.into()).unwrap_or_default() {
+            let damaged = damaged.into();
+            for (_, batch) in decode(&damaged).unwrap_or_default() {
                 _ = crate::fold(family, &batch);
             }
+            if let Ok(opened) = open(&damaged) {
+                for group in 0..opened.groups().len() {
+                    _ = opened.identities(group);
+                }
+            }
         }
+    }
+
+    #[test]
+    fn a_row_group_is_read_alone_and_only_the_columns_asked_for((family, events) in family()) {
+        let hours = from_events(family, &events, &context(15)).unwrap();
+        let opened = open(&encode(&tenant(), family, &hours).unwrap()).unwrap();
+        let groups: Vec<Group> = hours.iter().map(|(hour, batch)| Group { hour: *hour, rows: batch.num_rows() }).collect();
+        prop_assert_eq!(opened.groups(), &groups);
+        for (group, (_, batch)) in hours.iter().enumerate() {
+            prop_assert_eq!(&opened.events(group).unwrap(), batch);
+            let identities = opened.identities(group).unwrap();
+            let names: Vec<String> = identities.schema().fields().iter().map(|field| field.name().clone()).collect();
+            prop_assert_eq!(names, ["id", "project", "received", "content_hash"]);
+            prop_assert_eq!(identities.column_by_name("id"), batch.column_by_name("id"));
+        }
+        prop_assert!(opened.events(groups.len()).is_err());
     }
 
     #[test]
@@ -56,6 +80,20 @@ fn a_segment_says_whose_it_is() {
     assert_eq!(value("weir.tenant").as_deref(), Some("demo"));
     assert_eq!(value("weir.family").as_deref(), Some("sales"));
     assert!(decode(&bytes).unwrap().is_empty());
+}
+
+#[test]
+fn a_row_group_that_does_not_say_its_hour_is_asked_for_it() {
+    let properties = WriterProperties::builder().set_statistics_enabled(EnabledStatistics::None).build();
+    let batch = from_events(Family::Ai, &[event(Facts::Ai(AiUse::default()), "request", 0)], &context(0)).unwrap().remove(0);
+    let write = |batch: &RecordBatch| {
+        let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties.clone())).unwrap();
+        writer.write(batch).unwrap();
+        Bytes::from(writer.into_inner().unwrap())
+    };
+    assert_eq!(open(&write(&batch.1)).unwrap().groups(), [Group { hour: batch.0, rows: 1 }]);
+    let without = batch.1.project(&[0, 1]).unwrap();
+    assert!(matches!(open(&write(&without)), Err(SegmentError::NoHour)));
 }
 
 #[test]

@@ -3,15 +3,16 @@
 
 use super::{Column, CubeState};
 use crate::catalogue::OTHER;
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
 /// What a cap has given up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dropped {
     /// How many cells lost a label.
-    pub cells: usize,
-    /// The most that one of them had of the cube's first measure.
-    pub largest: i128,
+    pub cells: u64,
+    /// The most that one of them had of the cube's first measure, in every cube the number of its events.
+    pub largest: u64,
 }
 
 /// Keeps `limit` cells apart: those with most of the cube's first measure, in every cube the number of its events. The others lose the label
@@ -50,5 +51,6 @@ fn fold_into_other(state: &CubeState, at: usize, limit: usize) -> (CubeState, Dr
     let largest = ranked.get(limit).map_or(0, |cell| weight(*cell as usize));
     let mut capped = CubeState::empty(state.cube());
     capped.merge_relabelled(state, |cell, dimension, _| (dimension == at && !is_kept[cell]).then_some(OTHER));
-    (capped, Dropped { cells: state.len().saturating_sub(limit), largest })
+    let cells = state.len().saturating_sub(limit) as u64;
+    (capped, Dropped { cells, largest: u64::try_from(largest).unwrap_or(u64::MAX) })
 }

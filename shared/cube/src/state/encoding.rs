@@ -6,8 +6,8 @@
 //! measures, and its old states stay readable. The bytes may be anything: they are checked, and what they can make us allocate is bounded.
 
 use super::CubeState;
-use super::cells::Sorted;
-use super::parts::{PART_BYTES, number_of_parts, part_of};
+use super::cells::{Ranks, Sorted};
+use super::parts::{PART_BYTES, number_of_parts, part_of, rounded};
 use super::section::{self, Section};
 use crate::catalogue::{self, Cube};
 use serde::{Deserialize, Serialize};
@@ -70,22 +70,39 @@ pub fn encode<'a>(states: impl IntoIterator<Item = &'a CubeState>) -> Vec<u8> {
     let mut writer = Writer::default();
     for state in states.into_iter().filter(|state| !state.is_empty()) {
         let Sorted { order, ranks } = state.cells.sorted();
-        let whole = section::write(state, &ranks, &order);
-        let parts = if state.cube().keyed_by.is_some() { number_of_parts(whole.len()) } else { 1 };
-        if parts == 1 {
-            writer.add(state.cube(), (0, 1), &whole);
-            continue;
-        }
-        let part_of_cell = state.parts_of_cells(parts);
-        let mut cells_of_part = vec![Vec::new(); usize::from(parts)];
-        for cell in order {
-            cells_of_part[usize::from(part_of_cell[cell as usize])].push(cell);
-        }
-        for (part, cells) in (0..parts).zip(cells_of_part).filter(|(_, cells)| !cells.is_empty()) {
-            writer.add(state.cube(), (part, parts), &section::write(state, &ranks, &cells));
-        }
+        writer.add_cells(state, &ranks, &order);
     }
     writer.finish()
+}
+
+/// A state that is encoded piece by piece, each piece on its own.
+pub struct Pieces<'a> {
+    state: &'a CubeState,
+    sorted: Sorted,
+}
+
+impl<'a> Pieces<'a> {
+    /// Of this state.
+    pub fn of(state: &'a CubeState) -> Self {
+        Self { state, sorted: state.cells.sorted() }
+    }
+
+    /// All its cells, in order.
+    pub fn all(&self) -> &[u32] {
+        &self.sorted.order
+    }
+
+    /// Its cells by a hash of their key, in at least so many parts.
+    pub fn by_key(&self, parts: usize) -> Vec<Vec<u32>> {
+        self.state.by_part(&self.sorted.order, rounded(parts))
+    }
+
+    /// Some cells, given in their order, as bytes.
+    pub fn encode(&self, cells: &[u32]) -> Vec<u8> {
+        let mut writer = Writer::default();
+        writer.add_cells(self.state, &self.sorted.ranks, cells);
+        writer.finish()
+    }
 }
 
 #[derive(Default)]
@@ -96,6 +113,19 @@ struct Writer {
 }
 
 impl Writer {
+    /// Adds some cells, given in order: as one section, or, of a keyed cube, in as many parts as their size asks for.
+    fn add_cells(&mut self, state: &CubeState, ranks: &[Ranks], cells: &[u32]) {
+        let whole = section::write(state, ranks, cells);
+        let parts = if state.cube().keyed_by.is_some() { number_of_parts(whole.len()) } else { 1 };
+        if parts == 1 {
+            self.add(state.cube(), (0, 1), &whole);
+            return;
+        }
+        for (part, cells) in (0..parts).zip(state.by_part(cells, parts)).filter(|(_, cells)| !cells.is_empty()) {
+            self.add(state.cube(), (part, parts), &section::write(state, ranks, &cells));
+        }
+    }
+
     fn add(&mut self, cube: &Cube, (part, parts): (u16, u16), section: &[u8]) {
         if !self.open.is_empty() && self.open.len() + section.len() > PART_BYTES {
             self.close_block();

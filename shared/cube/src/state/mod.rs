@@ -12,7 +12,9 @@ mod parts;
 mod section;
 
 pub use cap::{Dropped, cap};
+pub(crate) use encoding::Pieces;
 pub use encoding::{StateError, decode, decode_cube, encode};
+pub(crate) use parts::part_of;
 #[cfg(test)]
 pub(crate) use section::id as id_of_name;
 
@@ -137,6 +139,11 @@ impl FamilyState {
     #[must_use]
     pub fn cubes(&self) -> &[CubeState] {
         &self.cubes
+    }
+
+    /// The states of its cubes, apart.
+    pub(crate) fn into_cubes(self) -> Vec<CubeState> {
+        self.cubes
     }
 
     /// The state of one cube.

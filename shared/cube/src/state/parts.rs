@@ -1,7 +1,7 @@
 //! Hash parts: the cells of a keyed cube, such as one cell a user, are kept in parts of about 8 KB by a hash of the key, so that one user's
 //! cells are one small read.
 
-use super::CubeState;
+use super::{CubeState, Labels};
 use crate::catalogue::NONE;
 
 /// How many bytes a part has before compression, about.
@@ -11,8 +11,12 @@ const MOST_PARTS: usize = 1 << 15;
 
 /// How many parts a state of so many bytes has: a power of two.
 pub fn number_of_parts(bytes: usize) -> u16 {
-    let parts = bytes.div_ceil(PART_BYTES).next_power_of_two().min(MOST_PARTS);
-    u16::try_from(parts).unwrap_or(1)
+    rounded(bytes.div_ceil(PART_BYTES))
+}
+
+/// So many parts or more: a power of two.
+pub fn rounded(parts: usize) -> u16 {
+    u16::try_from(parts.next_power_of_two().min(MOST_PARTS)).unwrap_or(1)
 }
 
 /// The part that holds the cells of this key.
@@ -39,12 +43,19 @@ fn hash(seed: u64, text: &str) -> u64 {
 }
 
 impl CubeState {
-    /// The part that each cell belongs to: its key's, or where it has none, one by all its labels, so that the part of nobody stays small.
-    pub(super) fn parts_of_cells(&self, parts: u16) -> Vec<u16> {
-        let part_of_cell = |cell| {
-            let key = self.cells.label(cell, 0);
-            if key == NONE { part(self.cells.row(cell).fold(FNV_OFFSET, hash), parts) } else { part_of(key, parts) }
+    /// These cells by the part that each belongs to: its key's, or where it has none, one by all its labels, so that the part of nobody
+    /// stays small. In each part they keep their order.
+    pub(super) fn by_part(&self, cells: &[u32], parts: u16) -> Vec<Vec<u32>> {
+        let part_of_label: Vec<Option<u16>> =
+            self.cells.labels.first().into_iter().flat_map(Labels::iter).map(|key| (key != NONE).then(|| part_of(key, parts))).collect();
+        let part_of_cell = |cell: usize| {
+            let key = self.cells.codes(cell).first().and_then(|code| part_of_label[*code as usize]);
+            key.unwrap_or_else(|| part(self.cells.row(cell).fold(FNV_OFFSET, hash), parts))
         };
-        (0..self.len()).map(part_of_cell).collect()
+        let mut by_part = vec![Vec::new(); usize::from(parts)];
+        for cell in cells {
+            by_part[usize::from(part_of_cell(*cell as usize))].push(*cell);
+        }
+        by_part
     }
 }

@@ -167,8 +167,8 @@ fn events_of_nobody_are_spread_over_the_parts() {
     let events: Vec<Event> = (0..5_000).map(visit).collect();
     let state = fold(Family::Engagement, &events);
     let users = state.cube(cube("engagement_users").unwrap()).unwrap();
-    let parts = users.parts_of_cells(16);
-    let largest = (0..16).map(|part| parts.iter().filter(|of_cell| **of_cell == part).count()).max().unwrap();
+    let parts = users.by_part(&(0..).take(users.len()).collect::<Vec<_>>(), 16);
+    let largest = parts.iter().map(Vec::len).max().unwrap();
     assert!(largest < 2 * 5_000 / 16, "{largest} of 5,000 cells are in one part of 16");
 }
 
