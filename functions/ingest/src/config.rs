@@ -2,12 +2,12 @@
 
 use model::Family;
 use model::accept::Retention;
-use setup::{Kind, LOG_LEVEL, Setting, Settings, TABLE_NAME};
+use setup::{Kind, LOG_LEVEL, RETENTION_DAYS, Setting, Settings, TABLE_NAME};
 
 const EVENTS_PER_MINUTE: &str = "EVENTS_PER_MINUTE";
 const QUEUE_URL: &str = "QUEUE_URL";
 
-const OWN: [Setting; 9] = [
+const OWN: [Setting; 4] = [
     LOG_LEVEL,
     TABLE_NAME,
     Setting::required(QUEUE_URL, "the SQS queue that accepted events are put on", Kind::Url),
@@ -17,33 +17,18 @@ const OWN: [Setting; 9] = [
         Kind::Integer { min: 1, max: 100_000_000 },
         "1000",
     ),
-    retention(Family::Engagement, "90"),
-    retention(Family::Ai, "90"),
-    retention(Family::Sales, "365"),
-    retention(Family::Performance, "30"),
-    retention(Family::Lifecycle, "90"),
 ];
 
 /// Every setting of the function.
 pub const SETTINGS: &[Setting] = &{
-    let mut all = [LOG_LEVEL; OWN.len() + access::CREDENTIAL_SETTINGS.len()];
-    let (own, credentials) = all.split_at_mut(OWN.len());
+    let mut all = [LOG_LEVEL; OWN.len() + RETENTION_DAYS.len() + access::CREDENTIAL_SETTINGS.len()];
+    let (own, others) = all.split_at_mut(OWN.len());
+    let (retention, credentials) = others.split_at_mut(RETENTION_DAYS.len());
     own.copy_from_slice(&OWN);
+    retention.copy_from_slice(&RETENTION_DAYS);
     credentials.copy_from_slice(&access::CREDENTIAL_SETTINGS);
     all
 };
-
-const fn retention(family: Family, default: &'static str) -> Setting {
-    let (name, what) = match family {
-        Family::Engagement => ("RETENTION_DAYS_ENGAGEMENT", "days for which raw engagement events are kept"),
-        Family::Ai => ("RETENTION_DAYS_AI", "days for which raw AI events are kept"),
-        Family::Sales => ("RETENTION_DAYS_SALES", "days for which raw sales events are kept"),
-        Family::Performance => ("RETENTION_DAYS_PERFORMANCE", "days for which raw performance events are kept"),
-        Family::Lifecycle => ("RETENTION_DAYS_LIFECYCLE", "days for which raw lifecycle events are kept"),
-    };
-    // Events are taken up to a week before their raw data would expire, so that less than eight days would take none of yesterday's.
-    Setting::with_default(name, what, Kind::Integer { min: 8, max: 3650 }, default)
-}
 
 /// What the function was told.
 pub struct Config {
@@ -61,13 +46,15 @@ pub struct Config {
 
 impl From<&Settings> for Config {
     fn from(settings: &Settings) -> Self {
-        let days = |family: Family| settings.integer(retention(family, "").name);
         Self {
             table_name: settings.text(TABLE_NAME.name).to_owned(),
             queue_url: settings.text(QUEUE_URL).to_owned(),
             access: settings.into(),
             events_per_minute: settings.integer(EVENTS_PER_MINUTE),
-            retention: Family::ALL.into_iter().fold(Retention::default(), |kept, family| kept.with(family, days(family))),
+            retention: Family::ALL
+                .into_iter()
+                .zip(RETENTION_DAYS)
+                .fold(Retention::default(), |kept, (family, days)| kept.with(family, settings.integer(days.name))),
         }
     }
 }

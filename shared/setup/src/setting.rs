@@ -13,6 +13,20 @@ pub const TABLE_NAME: Setting = Setting::required("TABLE_NAME", "the DynamoDB ta
 /// The bucket.
 pub const BUCKET_NAME: Setting = Setting::required("BUCKET_NAME", "the S3 bucket that holds the log and the reports", Kind::Text);
 
+/// For how many days each family's raw events are kept, in the order of `model::Family::ALL`. Events are taken up to a week before they
+/// would expire, so that less than eight days would take none of yesterday's.
+pub const RETENTION_DAYS: [Setting; 5] = [
+    retention("RETENTION_DAYS_ENGAGEMENT", "days for which raw engagement events are kept", "90"),
+    retention("RETENTION_DAYS_AI", "days for which raw AI events are kept", "90"),
+    retention("RETENTION_DAYS_SALES", "days for which raw sales events are kept", "365"),
+    retention("RETENTION_DAYS_PERFORMANCE", "days for which raw performance events are kept", "30"),
+    retention("RETENTION_DAYS_LIFECYCLE", "days for which raw lifecycle events are kept", "90"),
+];
+
+const fn retention(name: &'static str, what: &'static str, default: &'static str) -> Setting {
+    Setting::with_default(name, what, Kind::Integer { min: 8, max: 3650 }, default)
+}
+
 /// One setting: an environment variable and what is known of it. An empty value is no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
