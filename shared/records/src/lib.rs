@@ -7,6 +7,7 @@ pub mod api_key;
 mod attributes;
 pub mod buffer;
 pub mod claim;
+pub mod job;
 pub mod limit;
 pub mod object;
 pub mod partial;
@@ -17,6 +18,7 @@ pub mod service;
 pub mod tenant;
 
 pub use api_key::ApiKey;
+pub use job::Job;
 pub use limit::{Quota, Taken};
 pub use partial::Partial;
 pub use pending::Pending;
