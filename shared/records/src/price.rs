@@ -89,7 +89,11 @@ pub async fn revision(table: &dyn Table, tenant: &TenantId, fresh: Read) -> Resu
 pub async fn configuration(table: &dyn Table, tenant: &TenantId, fresh: Read) -> Result<Configuration> {
     let revision = revision(table, tenant, fresh).await?;
     let own = list(table, tenant, fresh).await?;
-    let lay = |book: PriceBook, own: Price| book.with_price(&own.provider, &own.model, own.effective, own.rates);
+    let lay = |book: PriceBook, own: Price| {
+        // A price of a short name is one of the model that it stands for, whatever requests call it.
+        let model = book.listed_name(&own.model).unwrap_or(&own.model).to_owned();
+        book.with_price(&own.provider, &model, own.effective, own.rates)
+    };
     let book = if own.is_empty() {
         Cow::Borrowed(PriceBook::builtin())
     } else {

@@ -44,6 +44,14 @@ async fn a_tenants_prices_lie_over_the_built_in_ones_from_their_date_on() {
     assert_eq!(thousand(&after, "claude-3-opus-20240229", DAY.plus_millis(-1)), Some(opus));
     assert_eq!(price::list(&table, &demo(), Read::Strong).await.unwrap(), [set[1].clone(), set[0].clone()]);
 
+    // Before its date, a model keeps the price that it had, by whatever name the new one was set.
+    price::set(&table, &demo(), &of("claude-3-opus", DAY.plus_millis(1), 6)).await.unwrap();
+    let after = price::configuration(&table, &demo(), Read::Strong).await.unwrap();
+    for name in ["claude-3-opus", "claude-3-opus-20240229"] {
+        let costs = [-1, 0, 1].map(|ms| thousand(&after, name, DAY.plus_millis(ms)));
+        assert_eq!(costs, [Some(opus), Some(5000), Some(6000)], "{name}");
+    }
+
     let other = TenantId::new("other").unwrap();
     assert_eq!(price::list(&table, &other, Read::Strong).await.unwrap(), []);
     assert_eq!(price::revision(&table, &other, Read::Strong).await.unwrap(), 0);

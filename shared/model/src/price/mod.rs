@@ -147,12 +147,23 @@ impl PriceBook {
         self.model(model).map(|model| model.provider.as_str())
     }
 
-    /// Models are looked up as named, then by alias, each also in lower case.
+    /// The name under which the prices of a model are listed, which it may be called by other names than.
+    #[must_use]
+    pub fn listed_name(&self, name: &str) -> Option<&str> {
+        self.entry(name).map(|(name, _)| name)
+    }
+
     fn model(&self, name: &str) -> Option<&Model> {
+        self.entry(name).map(|(_, model)| model)
+    }
+
+    /// Models are looked up as named, then by alias, each also in lower case.
+    fn entry(&self, name: &str) -> Option<(&str, &Model)> {
         let lower = lowercase(name);
         [name, lower.as_ref()].into_iter().find_map(|name| {
             let listed = self.aliases.get(name).map_or(name, String::as_str);
-            self.models.get(name).or_else(|| self.models.get(listed))
+            let (name, model) = self.models.get_key_value(name).or_else(|| self.models.get_key_value(listed))?;
+            Some((name.as_str(), model))
         })
     }
 }
@@ -207,6 +218,8 @@ mod tests {
         assert_eq!(total(book, "Claude-3-Opus", 10, 10), opus);
         assert!(book.provider("gemini-pro").is_some());
         assert_eq!(total(book, "no-such-model", 1, 1), None);
+        assert_eq!(book.listed_name("Claude-3-Opus"), Some("claude-3-opus-20240229"));
+        assert_eq!(book.listed_name("no-such-model"), None);
     }
 
     #[test]
