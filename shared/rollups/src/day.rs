@@ -122,8 +122,30 @@ impl DayManifest {
         self.body.hours.values().map(|entry| entry.configuration).max().unwrap_or_default()
     }
 
-    fn needs_sweep(&self) -> bool {
-        !self.body.garbage.is_empty() || self.body.hours.values().any(|entry| !entry.absorbed.is_empty())
+    /// Whether work on it remains: its own rollup to be built, garbage to be deleted, absorbed segments to be forgotten (I12).
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        let has_absorbed = self.body.hours.values().any(|entry| !entry.absorbed.is_empty());
+        (self.body.rollup.is_none() && !self.body.hours.is_empty()) || !self.body.garbage.is_empty() || has_absorbed
+    }
+
+    /// Whether anything that it says comes from this attempt.
+    #[must_use]
+    pub fn names(&self, attempt: AttemptId) -> bool {
+        let is_of = |rollup: &Option<Rollup>| rollup.as_ref().is_some_and(|rollup| rollup.attempt == attempt);
+        let hour = |entry: &HourEntry| {
+            entry.rollup.attempt == attempt || is_of(&entry.base) || entry.log.as_ref().is_some_and(|log| log.attempt == attempt)
+        };
+        let garbage = |garbage: &Garbage| {
+            garbage.rollups.iter().any(|(_, rollup)| rollup.attempt == attempt) || garbage.objects.iter().any(|(of, _)| *of == attempt)
+        };
+        let Body { hours, rollup, base, garbage: superseded, .. } = &self.body;
+        is_of(rollup) || is_of(base) || hours.values().any(hour) || superseded.iter().any(garbage)
+    }
+
+    fn next(&self) -> Next<'_, Body> {
+        let pending = self.waits().then_some(Kind::Sweep);
+        Next { owner: &self.owner, sort: self.day.to_string(), version: self.version, body: &self.body, pending }
     }
 }
 
@@ -163,7 +185,14 @@ pub async fn range(table: &dyn Table, owner: &Owner, (days, fresh): (RangeInclus
 /// # Errors
 /// Where the table does not answer: then it may be committed or not, and reading it again tells.
 pub async fn commit(table: &dyn Table, next: &DayManifest) -> Result<Commit> {
-    let pending = next.needs_sweep().then_some(Kind::Sweep);
-    let next = Next { owner: &next.owner, sort: next.day.to_string(), version: next.version, body: &next.body, pending };
-    manifest::commit(table, next).await
+    manifest::commit(table, next.next()).await
+}
+
+/// Puts a copy of the same version in its place that says the same but for garbage that is deleted, and absorbed segments whose partials
+/// are gone. It loses where that version is there no more.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn forget(table: &dyn Table, slimmer: &DayManifest) -> Result<Commit> {
+    manifest::forget(table, slimmer.next()).await
 }

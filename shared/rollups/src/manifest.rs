@@ -112,7 +112,7 @@ pub(crate) async fn range<T: DeserializeOwned>(table: &dyn Table, owner: &Owner,
 pub(crate) struct Next<'a, T> {
     pub owner: &'a Owner,
     pub sort: String,
-    /// The version that it becomes: one more than the one it was made from, which must still be there.
+    /// The version that it becomes.
     pub version: u64,
     pub body: &'a T,
     /// What kind of work it waits for.
@@ -126,6 +126,17 @@ pub(crate) async fn commit<T: Serialize>(table: &dyn Table, next: Next<'_, T>) -
         0 => Condition::Absent,
         value => Condition::NumberIs { attribute: VERSION, value },
     };
+    put(table, next, condition).await
+}
+
+/// Writes a manifest that has forgotten what nobody needs, in place of the same version. The version need not rise: whoever commits the next
+/// one from a copy that still remembers only has to forget it again.
+pub(crate) async fn forget<T: Serialize>(table: &dyn Table, slimmer: Next<'_, T>) -> Result<Commit> {
+    let value = i64::try_from(slimmer.version).unwrap_or(i64::MAX);
+    put(table, slimmer, Condition::NumberIs { attribute: VERSION, value }).await
+}
+
+async fn put<T: Serialize>(table: &dyn Table, next: Next<'_, T>, condition: Condition) -> Result<Commit> {
     let version = Value::Number(i64::try_from(next.version).unwrap_or(i64::MAX));
     let item =
         Item::new(Key::new(next.owner.partition(), next.sort)).with(VERSION, version).with(BODY, Value::Binary(codec::encode(next.body)));

@@ -4,7 +4,7 @@
 
 use crate::manifest::{self, Commit, Next, Owner, Result, Stored};
 use crate::rollup::{Bucket, Rollup};
-use model::{Day, Month, Timestamp};
+use model::{AttemptId, Day, Month, Timestamp};
 use ports::{Key, Range, Read, Table};
 use records::pending::Kind;
 use serde::de::DeserializeOwned;
@@ -78,8 +78,20 @@ impl<P: Ord + Copy> UpperManifest<P> {
         self.body.parts.get(&part).map_or(0, |need| need.built)
     }
 
+    /// Whether its rollup, or its garbage, comes from this attempt.
+    #[must_use]
+    pub fn names(&self, attempt: AttemptId) -> bool {
+        let garbage = self.body.garbage.iter().map(|(_, _, rollup)| rollup);
+        self.body.rollup.iter().chain(garbage).any(|rollup| rollup.attempt == attempt)
+    }
+
     fn sort(&self) -> String {
         self.month.map_or_else(|| LIFETIME.to_owned(), sort_of_month)
+    }
+
+    fn next(&self) -> Next<'_, Body<P>> {
+        let waits = !self.is_current() || !self.body.garbage.is_empty();
+        Next { owner: &self.owner, sort: self.sort(), version: self.version, body: &self.body, pending: waits.then_some(Kind::Roll) }
     }
 }
 
@@ -100,7 +112,11 @@ pub fn of_key(key: &Key) -> Option<(Owner, Option<Month>)> {
     }
 }
 
-async fn get<P>(table: &dyn Table, owner: &Owner, (month, fresh): (Option<Month>, Read)) -> Result<UpperManifest<P>>
+/// The manifest of a month, or of all time where none is named; one of version 0 where there is none.
+///
+/// # Errors
+/// As [`month`].
+pub async fn get<P>(table: &dyn Table, owner: &Owner, (month, fresh): (Option<Month>, Read)) -> Result<UpperManifest<P>>
 where
     P: Ord + Copy + DeserializeOwned,
 {
@@ -144,8 +160,14 @@ pub async fn lifetime(table: &dyn Table, owner: &Owner, fresh: Read) -> Result<L
 /// # Errors
 /// Where the table does not answer: then it may be committed or not, and reading it again tells.
 pub async fn commit<P: Ord + Copy + Serialize>(table: &dyn Table, next: &UpperManifest<P>) -> Result<Commit> {
-    let waits = !next.is_current() || !next.body.garbage.is_empty();
-    let pending = waits.then_some(Kind::Roll);
-    let next = Next { owner: &next.owner, sort: next.sort(), version: next.version, body: &next.body, pending };
-    manifest::commit(table, next).await
+    manifest::commit(table, next.next()).await
+}
+
+/// Puts a copy of the same version in its place that says the same but for garbage that is deleted. It loses where that version is there no
+/// more.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn forget<P: Ord + Copy + Serialize>(table: &dyn Table, slimmer: &UpperManifest<P>) -> Result<Commit> {
+    manifest::forget(table, slimmer.next()).await
 }

@@ -1,0 +1,125 @@
+//! The next version of a day's manifest in the making, with the rollups that it will name.
+
+use crate::garbage::Named;
+use crate::hours::{Hours, SettledHour};
+use crate::look::{Look, Unit};
+use crate::states::{StatesError, Whole};
+use cube::FamilyState;
+use cube::rollup::CATALOGUE;
+use model::{AttemptId, Hour, Timestamp};
+use ports::Item;
+use rollups::day::Body;
+use rollups::{Absorbed, Bucket, DayManifest, HourEntry, Log, Quarantine, Rollup};
+use std::collections::BTreeMap;
+
+/// What one attempt will commit.
+pub(crate) struct Draft<'a> {
+    unit: &'a Unit,
+    look: &'a Look,
+    pub attempt: AttemptId,
+    configuration: u64,
+    pub next: DayManifest,
+    /// The rollups of this attempt.
+    fresh: BTreeMap<Bucket, Whole>,
+    written: Named,
+}
+
+impl<'a> Draft<'a> {
+    /// The next version, which says no more than this body yet.
+    pub fn new((unit, look): (&'a Unit, &'a Look), body: Body, (attempt, configuration): (AttemptId, u64)) -> Self {
+        let next = DayManifest { version: look.manifest.version + 1, body, ..look.manifest.clone() };
+        Self { unit, look, attempt, configuration, next, fresh: BTreeMap::new(), written: Named::default() }
+    }
+
+    /// Takes in what was settled. `base` is the day's rollup so far where it is to stand for all hours that it is made of.
+    pub fn take(&mut self, hours: Hours, base: Option<Whole>) -> Result<(), StatesError> {
+        self.written = Named::written(self.attempt, std::iter::empty(), hours.objects.into_iter());
+        for (hour, reason) in hours.damaged {
+            self.quarantine(hour, reason);
+        }
+        if hours.settled.is_empty() {
+            return Ok(());
+        }
+        self.next.body.rollup = None;
+        if let Some(base) = base {
+            self.next.body.hours.clear();
+            self.next.body.base = Some(self.fresh(base));
+        }
+        hours.settled.into_iter().try_for_each(|hour| self.hour(hour))
+    }
+
+    fn hour(&mut self, settled: SettledHour) -> Result<(), StatesError> {
+        let SettledHour { plan, settled, base, objects } = settled;
+        let (hour, now) = (plan.hour, self.look.now);
+        let mut state = settled.state;
+        if let Some(base) = &base {
+            state.merge(&base.state(&self.unit.owner)?);
+        }
+        let before = self.next.body.hours.remove(&hour);
+        let spans = before.as_ref().filter(|_| base.is_some()).map_or((settled.first, settled.last), |before| (before.first, before.last));
+        let mut absorbed = before.map(|before| before.absorbed).unwrap_or_default();
+        absorbed.extend(plan.segments.into_iter().map(|brief| Absorbed { segment: brief.segment, gone_since: None }));
+        let entry = HourEntry {
+            version: self.next.version,
+            settled_at: now,
+            rollup: self.fresh(Whole::of(Bucket::Hour(hour), self.attempt, state)),
+            log: Some(Log { attempt: self.attempt, objects, written_at: now }),
+            base: base.map(|base| self.fresh(base)),
+            events: settled.events,
+            first: settled.first.min(spans.0),
+            last: settled.last.max(spans.1),
+            configuration: self.configuration,
+            catalogue: CATALOGUE,
+            absorbed,
+        };
+        self.next.body.hours.insert(hour, entry);
+        self.next.body.quarantined.remove(&hour);
+        Ok(())
+    }
+
+    fn fresh(&mut self, whole: Whole) -> Rollup {
+        let rollup = whole.rollup.clone();
+        self.fresh.insert(whole.bucket, whole);
+        rollup
+    }
+
+    /// Says that an hour cannot be settled; since when, it is remembered.
+    pub fn quarantine(&mut self, hour: Hour, reason: String) {
+        tracing::error!(tenant = %self.unit.owner.tenant, family = %self.unit.owner.family, %hour, reason, "an hour cannot be settled");
+        let since = self.next.body.quarantined.get(&hour).map_or(self.look.now, |before| before.since);
+        self.next.body.quarantined.insert(hour, Quarantine { since, reason });
+    }
+
+    /// A rollup of this attempt.
+    pub fn fresh_of(&self, bucket: Bucket) -> Option<&Whole> {
+        self.fresh.get(&bucket)
+    }
+
+    /// Gives the day its rollup.
+    pub fn roll_up(&mut self, state: FamilyState) {
+        let rollup = Whole::of(Bucket::Day(self.unit.day), self.attempt, state);
+        self.next.body.rollup = Some(self.fresh(rollup));
+    }
+
+    /// All items of its rollups. Those of hours expire; what longer spans are made of does not.
+    pub fn items(&self, hours_expire_at: i64) -> Vec<Item> {
+        let expires_at = |bucket| matches!(bucket, Bucket::Hour(_) | Bucket::HourBase(_)).then_some(hours_expire_at);
+        self.fresh.values().flat_map(|whole| whole.items(&self.unit.owner, expires_at(whole.bucket))).collect()
+    }
+
+    /// What its attempt has written.
+    pub fn written(&self) -> Named {
+        let mut written = Named::written(self.attempt, self.fresh.values(), std::iter::empty());
+        written.extend(self.written.clone());
+        written
+    }
+
+    /// Adds to the garbage what was named before, or written, and is named no more.
+    pub fn discard(&mut self, dead: impl Iterator<Item = Named>, since: Timestamp) {
+        let mut named = Named::by(self.unit.day, &self.look.manifest.body);
+        named.extend(self.written());
+        dead.for_each(|dead| named.extend(dead));
+        let superseded = named.without(&Named::by(self.unit.day, &self.next.body));
+        self.next.body.garbage.extend(superseded.into_garbage(since));
+    }
+}

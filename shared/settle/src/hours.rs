@@ -1,0 +1,125 @@
+//! Settles the hours of a round: what each comes to, or why it cannot be settled.
+
+use crate::log::Log;
+use crate::look::{Look, Unit};
+use crate::plan::HourPlan;
+use crate::sources::{Passes, Sources, Stop, chain};
+use crate::states::Whole;
+use crate::{Done, Result, Settler};
+use cube::settle::{Settled, Settling};
+use model::price::PriceBook;
+use model::{AttemptId, Hour};
+use records::object;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a round has settled.
+#[derive(Default)]
+pub(crate) struct Hours {
+    pub settled: Vec<SettledHour>,
+    /// Hours that something missing or damaged keeps from being settled, and what.
+    pub damaged: BTreeMap<Hour, String>,
+    /// The numbers of all objects of the log that were written.
+    pub objects: BTreeSet<u32>,
+}
+
+impl Hours {
+    /// Every hour that was tried.
+    pub fn all(&self) -> impl Iterator<Item = Hour> {
+        self.settled.iter().map(|hour| hour.plan.hour).chain(self.damaged.keys().copied())
+    }
+
+    /// What is done when this is committed.
+    pub fn done(&self) -> Done {
+        let mut done = Done { quarantined: self.damaged.len() as u64, ..Done::default() };
+        for hour in &self.settled {
+            done.hours += 1;
+            done.events += hour.settled.events;
+            done.copies += hour.settled.copies;
+            done.segments += hour.plan.segments.len() as u64;
+        }
+        done
+    }
+}
+
+/// An hour, settled.
+pub(crate) struct SettledHour {
+    pub plan: HourPlan,
+    pub settled: Settled,
+    /// The rollup that stands for events whose log has expired.
+    pub base: Option<Whole>,
+    /// The numbers of the objects of the log that hold its events.
+    pub objects: Vec<u32>,
+}
+
+/// With what an attempt settles.
+pub(crate) struct Means<'a> {
+    pub unit: &'a Unit,
+    pub look: &'a Look,
+    pub attempt: AttemptId,
+    pub prices: &'a PriceBook,
+}
+
+impl Settler {
+    /// Settles hours, and writes their log. What is missing because somebody else has superseded it is damage too: whoever commits is then
+    /// refused.
+    pub(crate) async fn settle_hours(&self, means: &Means<'_>, plans: Vec<HourPlan>) -> Result<Hours> {
+        let Means { unit, attempt, .. } = *means;
+        let mut hours = Hours::default();
+        let mut bases = BTreeMap::new();
+        let mut log = Log::new(&*self.bucket, unit, (attempt, self.rules.log_object_bytes));
+        let mut passes = Passes::new(&*self.bucket, Settling::new(unit.owner.family, self.random.number(), means.prices));
+        let mut read = Vec::new();
+        for plan in plans {
+            match self.settle_hour(means, &plan, (&mut passes, &mut log)).await {
+                Ok(base) => {
+                    bases.extend(base.map(|base| (plan.hour, base)));
+                    read.push(plan);
+                }
+                Err(Stop::Damaged(reason)) => _ = hours.damaged.insert(plan.hour, reason),
+                Err(Stop::Failed(error)) => return Err(error),
+            }
+        }
+        let mut states = passes.finish();
+        let mut objects = log.finish().await?;
+        hours.objects = objects.values().flatten().copied().collect();
+        for plan in read {
+            let Some(settled) = states.remove(&plan.hour) else {
+                hours.damaged.insert(plan.hour, "none of its segments has an event".to_owned());
+                continue;
+            };
+            let (base, objects) = (bases.remove(&plan.hour), objects.remove(&plan.hour).unwrap_or_default());
+            hours.settled.push(SettledHour { plan, settled, base, objects });
+        }
+        Ok(hours)
+    }
+
+    async fn settle_hour(
+        &self,
+        means: &Means<'_>,
+        plan: &HourPlan,
+        (passes, log): (&mut Passes<'_, '_>, &mut Log<'_>),
+    ) -> Result<Option<Whole>, Stop> {
+        let base = match &plan.base {
+            Some((bucket, rollup)) => match Whole::read(&*self.table, &means.unit.owner, *bucket, rollup).await {
+                Ok(whole) => Some(whole.under(rollups::Bucket::HourBase(plan.hour), means.attempt)),
+                Err(error) if error.is_of_rollup() => return Err(Stop::Damaged(chain(&error))),
+                Err(error) => return Err(error.into()),
+            },
+            None => None,
+        };
+        passes.settle(&sources(means.unit, plan), log).await?;
+        Ok(base)
+    }
+}
+
+/// The objects that an hour is settled from.
+fn sources(unit: &Unit, plan: &HourPlan) -> Sources {
+    let (tenant, family) = (&unit.owner.tenant, unit.owner.family);
+    let segments = plan.segments.iter().map(|brief| (object::segment(family, tenant, &brief.segment), brief.events)).collect();
+    let entry = plan.entry.as_ref().filter(|_| plan.has_log);
+    let objects = entry.and_then(|entry| entry.log.as_ref()).into_iter().flat_map(|log| {
+        let key = |number: &u32| object::log((family, tenant, unit.day), log.attempt, *number);
+        log.objects.iter().map(key)
+    });
+    Sources { hour: plan.hour, segments, log: objects.collect(), log_events: entry.map_or(0, |entry| entry.events) }
+}

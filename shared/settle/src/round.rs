@@ -1,0 +1,160 @@
+//! One round of settling a day: read, settle, write, commit, and only then delete (I6).
+
+use crate::asked::Asked;
+use crate::draft::Draft;
+use crate::garbage::Named;
+use crate::hours::Means;
+use crate::look::{Look, Unit};
+use crate::plan::{Plan, Planner};
+use crate::roll::{Lost, Rolled};
+use crate::work::Again;
+use crate::{Done, Result, SettleError, Settler, TRIES};
+use model::{AttemptId, Day, Hour};
+use ports::{Key, Read};
+use records::partial::Brief;
+use records::price::{self, Configuration};
+use rollups::day::Body;
+use rollups::{Commit, DayManifest, Owner, day};
+
+/// Rounds of one piece of work, unless all its hours are named; the rest is left to the next.
+const ROUNDS: usize = 16;
+
+/// What became of a round.
+pub(crate) enum Round {
+    /// There is nothing more to do.
+    Last,
+    /// There is more to do.
+    Part,
+    /// Somebody else committed first, or more must be settled than was thought: begin again.
+    Again,
+}
+
+/// A piece of work on a day, from round to round.
+pub(crate) struct Run<'a> {
+    pub unit: &'a Unit,
+    pub asked: Asked,
+    pub done: Done,
+    /// Attempts that were not committed, unless they were and only the answer was lost.
+    dead: Vec<(AttemptId, Named)>,
+}
+
+impl Settler {
+    /// Settles a day, in as many rounds as it takes.
+    pub(crate) async fn settle_day(&self, owner: &Owner, day: Day, again: &Again) -> Result<Done> {
+        self.rounds(&self.unit(owner, day).await?, Asked::of(again)).await
+    }
+
+    /// Deletes and forgets what may be, and rolls up a day that has ended since its hours were settled.
+    pub(crate) async fn sweep_day(&self, owner: &Owner, day: Day) -> Result<Done> {
+        let unit = self.unit(owner, day).await?;
+        let manifest = day::get(&*self.table, owner, (day, Read::Strong)).await?;
+        if self.needs_sweep(&unit, &manifest) { self.rounds(&unit, Asked::default()).await } else { Ok(Done::default()) }
+    }
+
+    async fn rounds(&self, unit: &Unit, asked: Asked) -> Result<Done> {
+        let mut run = Run { unit, asked, done: Done::default(), dead: Vec::new() };
+        let (mut rounds, mut tries) = (0, 0);
+        loop {
+            match self.round(&mut run).await? {
+                Round::Last => return Ok(run.done),
+                Round::Part => (rounds, tries) = (rounds + 1, 0),
+                Round::Again => tries += 1,
+            }
+            if tries == TRIES {
+                return Err(SettleError::Contended);
+            }
+            if rounds >= ROUNDS && run.asked.named.is_empty() {
+                return Ok(Done { left: true, ..run.done });
+            }
+        }
+    }
+
+    async fn round(&self, run: &mut Run<'_>) -> Result<Round> {
+        let unit = run.unit;
+        let configuration = price::configuration(&*self.table, &unit.owner.tenant, Read::Strong).await?;
+        let look = self.look(unit).await?;
+        run.dead.retain(|(attempt, _)| !look.manifest.names(*attempt));
+        run.done.partials += self.delete_partials(unit, &look.absorbed).await?;
+        let (body, swept) = self.sweep(unit, &look).await?;
+        run.done.swept += swept;
+        let before = run.asked.before.min(configuration.revision);
+        let plan = Planner { unit, look: &look, rules: &self.rules }.plan(&Asked { before, ..run.asked.clone() });
+        run.done.put_off = plan.put_off;
+        if plan.is_empty() && run.dead.is_empty() && !self.is_day_to_roll(unit, &look.manifest) {
+            if body != look.manifest.body {
+                // Lost or not: it only forgets, and who came first will forget as much.
+                day::forget(&*self.table, &DayManifest { body, ..look.manifest }).await?;
+            }
+            return Ok(Round::Last);
+        }
+        if configuration.revision < look.manifest.configuration() {
+            return Ok(Round::Again);
+        }
+        self.attempt(run, (look, body), (plan, &configuration)).await
+    }
+
+    /// Settles what is planned under an attempt of its own, and commits it.
+    async fn attempt(&self, run: &mut Run<'_>, (look, body): (Look, Body), (plan, configuration): (Plan, &Configuration)) -> Result<Round> {
+        let unit = run.unit;
+        let attempt = AttemptId::new(self.random.number());
+        let means = Means { unit, look: &look, attempt, prices: &configuration.book };
+        let hours = self.settle_hours(&means, plan.hours).await?;
+        if !hours.damaged.is_empty() && self.has_moved(unit, &look).await? {
+            return Ok(Round::Again);
+        }
+        let mut done = hours.done();
+        let taken: Vec<Brief> = hours.settled.iter().flat_map(|hour| hour.plan.segments.iter().cloned()).collect();
+        let tried: Vec<Hour> = hours.all().chain(plan.lifted.iter().copied()).collect();
+        let base = self.day_base(&means, plan.has_expired && !hours.settled.is_empty()).await?;
+        let mut draft = Draft::new((unit, &look), body, (attempt, configuration.revision));
+        draft.take(hours, base)?;
+        plan.lifted.iter().for_each(|hour| _ = draft.next.body.quarantined.remove(hour));
+        if draft.next.body.rollup.is_none() && !plan.is_part && self.rules.is_day_closed(unit.day, unit.hour_offset, look.now) {
+            match self.roll_up_day(unit, &mut draft).await? {
+                Rolled::Built => done.built += 1,
+                Rolled::Lost(_) if self.has_moved(unit, &look).await? => return Ok(Round::Again),
+                Rolled::Lost(Lost { hour, has_log: true, .. }) => {
+                    // Its log has all that the rollup had.
+                    run.asked.named.insert(hour);
+                    return Ok(Round::Again);
+                }
+                Rolled::Lost(lost) => draft.quarantine(lost.hour, lost.reason),
+            }
+        }
+        draft.discard(run.dead.iter().map(|(_, dead)| dead.clone()), look.now);
+        self.table.put_many(draft.items(self.rules.rollup_expires_at(look.now))).await?;
+        self.mark(&unit.owner, unit.day, draft.next.version).await?;
+        if !self.commit(&draft).await? {
+            run.dead.push((attempt, draft.written()));
+            run.done.lost += 1;
+            return Ok(Round::Again);
+        }
+        run.dead.clear();
+        tried.iter().for_each(|hour| _ = run.asked.named.remove(hour));
+        run.done += done;
+        run.done.partials += self.delete_partials(unit, &taken).await?;
+        Ok(if plan.is_part { Round::Part } else { Round::Last })
+    }
+
+    /// Commits; whether it is committed. Where the answer is lost, or is a refusal of what was carried out before, the manifest tells.
+    async fn commit(&self, draft: &Draft<'_>) -> Result<bool> {
+        let next = &draft.next;
+        match day::commit(&*self.table, next).await {
+            Ok(Commit::Won) => return Ok(true),
+            Err(error) if !error.is_transient() => return Err(error.into()),
+            Ok(Commit::Lost) | Err(_) => {}
+        }
+        Ok(day::get(&*self.table, &next.owner, (next.day, Read::Strong)).await?.names(draft.attempt))
+    }
+
+    /// Whether somebody else has committed since.
+    async fn has_moved(&self, unit: &Unit, look: &Look) -> Result<bool> {
+        Ok(day::get(&*self.table, &unit.owner, (unit.day, Read::Strong)).await?.version != look.manifest.version)
+    }
+
+    async fn delete_partials(&self, unit: &Unit, briefs: &[Brief]) -> Result<u64> {
+        let keys: Vec<Key> = briefs.iter().map(|brief| unit.pending(brief).key()).collect();
+        self.table.delete_many(&keys).await?;
+        Ok(keys.len() as u64)
+    }
+}

@@ -1,0 +1,195 @@
+//! Reads what an hour is made of: segments and objects of the log, in two passes, a row group at a time (see [`cube::settle`]).
+
+use crate::SettleError;
+use crate::log::Log;
+use bytes::Bytes;
+use cube::segment::{self, Opened};
+use cube::settle::{Settled, Settling};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use model::Hour;
+use ports::Bucket;
+use std::collections::{BTreeMap, HashMap};
+use std::error::Error;
+use std::sync::{Mutex, PoisonError};
+
+/// Objects that are fetched side by side.
+const SIDE_BY_SIDE: usize = 16;
+/// Bytes of objects that are kept from one pass, or hour, to the next; the rest is fetched again.
+const KEPT_BYTES: usize = 96 * 1024 * 1024;
+
+/// Why the events of an hour were not read.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Something is missing or damaged, as the text says: the hour is quarantined.
+    Damaged(String),
+    /// Something else went wrong: all is given up.
+    Failed(SettleError),
+}
+
+impl<E: Into<SettleError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// What an hour is made of.
+#[derive(Debug, Clone)]
+pub(crate) struct Sources {
+    pub hour: Hour,
+    /// Objects of segments, and how many events each must have of the hour.
+    pub segments: Vec<(String, u64)>,
+    /// Objects of the log.
+    pub log: Vec<String>,
+    /// How many events those must have together.
+    pub log_events: u64,
+}
+
+impl Sources {
+    fn objects(&self) -> impl Iterator<Item = &String> {
+        self.segments.iter().map(|(object, _)| object).chain(&self.log)
+    }
+
+    /// Holds what was found against what must be there.
+    fn check(&self, found: &[u64]) -> Result<(), Stop> {
+        let (segments, log) = found.split_at(self.segments.len());
+        for ((object, expected), found) in self.segments.iter().zip(segments).filter(|((_, expected), found)| expected != *found) {
+            return Err(Stop::Damaged(format!("{object} has {found} events of {}, not {expected}", self.hour)));
+        }
+        match log.iter().sum::<u64>() {
+            found if found == self.log_events => Ok(()),
+            found => Err(Stop::Damaged(format!("{} have {found} events of {}, not {}", self.log.join(", "), self.hour, self.log_events))),
+        }
+    }
+}
+
+/// A row group whose events were claimed.
+struct Claimed {
+    object: String,
+    group: usize,
+    place: u32,
+}
+
+/// Takes the events of hours through both passes.
+pub(crate) struct Passes<'a, 'b> {
+    bucket: &'a dyn Bucket,
+    settling: Settling<'b>,
+    places: u32,
+    kept: Kept,
+}
+
+impl<'a, 'b> Passes<'a, 'b> {
+    pub fn new(bucket: &'a dyn Bucket, settling: Settling<'b>) -> Self {
+        Self { bucket, settling, places: 0, kept: Kept::default() }
+    }
+
+    /// Settles an hour: what it has settled to is among what [`Self::finish`] answers, and its events are in the log.
+    pub async fn settle(&mut self, sources: &Sources, log: &mut Log<'_>) -> Result<(), Stop> {
+        let settled = match self.claim(sources).await {
+            Ok(claimed) => self.fold(sources.hour, &claimed, log).await,
+            Err(stop) => Err(stop),
+        };
+        if settled.is_err() {
+            self.settling.leave_out(sources.hour);
+        }
+        self.kept.make_room();
+        settled
+    }
+
+    pub fn finish(self) -> BTreeMap<Hour, Settled> {
+        self.settling.finish()
+    }
+
+    /// The first pass: claims all events, of which it reads only what tells copies apart. Answers the row groups with events that won.
+    async fn claim(&mut self, sources: &Sources) -> Result<Vec<Claimed>, Stop> {
+        let (mut claimed, mut found) = (Vec::new(), Vec::new());
+        let mut fetched = stream::iter(sources.objects()).map(|object| fetch(self.bucket, &self.kept, object)).buffered(SIDE_BY_SIDE);
+        while let Some((object, bytes)) = fetched.try_next().await? {
+            let opened = segment::open(&bytes).map_err(|error| damaged(object, &error))?;
+            let mut events = 0;
+            for group in groups(&opened, sources.hour) {
+                let identities = opened.identities(group).map_err(|error| damaged(object, &error))?;
+                self.settling.claim(self.places, sources.hour, &identities).map_err(|error| damaged(object, &error))?;
+                events += identities.num_rows() as u64;
+                claimed.push(Claimed { object: object.clone(), group, place: self.places });
+                self.places += 1;
+            }
+            found.push(events);
+        }
+        sources.check(&found)?;
+        claimed.retain(|claimed| self.settling.won(claimed.place, sources.hour) > 0);
+        Ok(claimed)
+    }
+
+    /// The second pass: folds the events that won, and adds them to the log.
+    async fn fold(&mut self, hour: Hour, claimed: &[Claimed], log: &mut Log<'_>) -> Result<(), Stop> {
+        let objects: Vec<&[Claimed]> = claimed.chunk_by(|one, next| one.object == next.object).collect();
+        let fetches = objects.iter().map(|groups| fetch(self.bucket, &self.kept, &groups[0].object));
+        let mut fetched = stream::iter(fetches).buffered(SIDE_BY_SIDE).zip(stream::iter(&objects));
+        while let Some((fetched, groups)) = fetched.next().await {
+            let (object, bytes) = fetched?;
+            let opened = segment::open(&bytes).map_err(|error| damaged(object, &error))?;
+            for Claimed { group, place, .. } in *groups {
+                let events = opened.events(*group).map_err(|error| damaged(object, &error))?;
+                let kept = self.settling.fold(*place, hour, &events).map_err(|error| damaged(object, &error))?;
+                log.add(hour, &kept).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Objects that are kept while there is room.
+#[derive(Default)]
+struct Kept(Mutex<(HashMap<String, Bytes>, usize)>);
+
+impl Kept {
+    fn get(&self, object: &str) -> Option<Bytes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.get(object).cloned()
+    }
+
+    fn keep(&self, object: &str, bytes: &Bytes) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.1 + bytes.len() <= KEPT_BYTES {
+            kept.1 += bytes.len();
+            kept.0.insert(object.to_owned(), bytes.clone());
+        }
+    }
+
+    /// An object may hold the next hour too; but where there are many, the next hour has others.
+    fn make_room(&self) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.1 > KEPT_BYTES / 2 {
+            *kept = Default::default();
+        }
+    }
+}
+
+async fn fetch<'o>(bucket: &dyn Bucket, kept: &Kept, object: &'o String) -> Result<(&'o String, Bytes), Stop> {
+    if let Some(bytes) = kept.get(object) {
+        return Ok((object, bytes));
+    }
+    let bytes = bucket.get(object).await?.ok_or_else(|| Stop::Damaged(format!("{object} is missing")))?;
+    kept.keep(object, &bytes);
+    Ok((object, bytes))
+}
+
+/// The row groups of an hour.
+fn groups(opened: &Opened, hour: Hour) -> Vec<usize> {
+    let of_hour = opened.groups().iter().enumerate().filter(|(_, group)| group.hour == hour);
+    of_hour.map(|(index, _)| index).collect()
+}
+
+fn damaged(object: &str, error: &dyn Error) -> Stop {
+    Stop::Damaged(format!("{object}: {}", chain(error)))
+}
+
+/// An error with all its causes.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut chain = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        chain = format!("{chain}: {cause}");
+        source = cause.source();
+    }
+    chain
+}
