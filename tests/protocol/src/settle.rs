@@ -1,0 +1,315 @@
+//! A settler: one pass over a day, a port call at each step.
+
+use crate::guard::Guard;
+use crate::set::{Set, Tally};
+use crate::store::{Attempt, Day, Store, Written};
+use crate::world::{Protocol, World};
+
+/// The number below the attempts, where settlers do not take attempts of their own but name them after the version.
+const SHARED: Attempt = 4;
+
+/// The next port call of a settler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Reads the manifest of the day.
+    Manifest,
+    /// Reads the partials of the day, and decides what to settle.
+    Partials,
+    /// Reads the segments, and the log of what is settled.
+    Fetch,
+    /// Raises what the month needs of the day. A loop of conditional puts counts as one step, its last.
+    MarkMonth,
+    /// Raises what lifetime needs of the month.
+    MarkLifetime,
+    /// Writes log and rollups under its attempt.
+    Write,
+    /// Puts the manifest.
+    Commit,
+    /// Names the day's rollup in a put of its own: what must not be.
+    NameRollup,
+    /// Deletes one partial.
+    Delete,
+    /// Reads the manifest after it was told that its commit was refused.
+    LookAgain,
+    /// Deletes its own attempt.
+    Forget,
+}
+
+/// What may differ when a step is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Choice {
+    /// Nothing.
+    Plain,
+    /// Only this hour is taken; the other waits for the next round.
+    Hour(u8),
+    /// The call is carried out, and its repeat refused.
+    LostAnswer,
+    /// The read finds what was there before.
+    Stale,
+}
+
+/// A settler between two steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Settler {
+    /// How many passes it may still begin.
+    pub passes: u8,
+    /// The number below its attempts.
+    pub base: Attempt,
+    /// Its next step, while it is in a pass.
+    pub next: Option<Step>,
+    /// What it has found and decided in this pass.
+    pub plan: Plan,
+    /// Segments that were marked as gone while it was in this pass.
+    pub saw_marked: Set,
+}
+
+/// What a settler has found and decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Plan {
+    /// The manifest it has read.
+    pub read: Day,
+    /// Of the segments that were gone in it, those that have been for an hour.
+    pub aged: Set,
+    /// The partials it has read.
+    pub seen: Set,
+    /// Those that it absorbs.
+    pub taken: Set,
+    /// The partials that it has yet to delete.
+    pub doomed: Set,
+    /// Its attempt; 0 where it only keeps house.
+    pub attempt: Attempt,
+    /// The log of the hours that it settles.
+    pub log: Tally,
+    /// The rollup of the day.
+    pub rollup: Tally,
+    /// The version of the month after it was marked, where it has a rollup.
+    pub month: Option<u8>,
+}
+
+/// The steps of a pass, in order.
+#[must_use]
+pub fn order(protocol: &Protocol) -> Vec<Step> {
+    let (marks, without) = ([Step::MarkMonth, Step::MarkLifetime], protocol.without);
+    let mut steps = vec![Step::Manifest, Step::Partials, Step::Fetch];
+    let mut late = Vec::new();
+    if without.has(Guard::MarkBeforeCommit) {
+        late.extend(marks)
+    } else if !without.has(Guard::MonthMark) {
+        steps.extend(marks)
+    }
+    if without.has(Guard::WriteBeforeCommit) {
+        late.push(Step::Write)
+    } else {
+        steps.push(Step::Write)
+    }
+    if without.has(Guard::DeleteAfterCommit) {
+        steps.push(Step::Delete)
+    } else {
+        late.push(Step::Delete)
+    }
+    if without.has(Guard::DayWithItsHours) {
+        late.insert(0, Step::NameRollup)
+    }
+    steps.push(Step::Commit);
+    steps.extend(late);
+    steps
+}
+
+impl Protocol {
+    /// What the next step of a settler may do.
+    pub fn choices(&self, world: &World, who: usize) -> Vec<Choice> {
+        let settler = &world.settlers[who];
+        match settler.next {
+            None if settler.passes == 0 => Vec::new(),
+            Some(Step::Partials) if self.setup.rounds => vec![Choice::Plain, Choice::Hour(0), Choice::Hour(1)],
+            Some(Step::Commit) if self.setup.lost_answers => vec![Choice::Plain, Choice::LostAnswer],
+            _ => vec![Choice::Plain],
+        }
+    }
+
+    /// Makes the next step of a settler.
+    pub fn settle(&self, world: &mut World, who: usize, choice: Choice) {
+        let number = self.setup.settlers[who].0;
+        let day = usize::from(number);
+        let mut settler = world.settlers[who];
+        let step = settler.next.unwrap_or(Step::Manifest);
+        let store = &mut world.store;
+        let mut next = self.after(step);
+        match step {
+            Step::Manifest => {
+                settler.passes -= 1;
+                let aged = if self.has(Guard::PruneDelay) { store.aged } else { store.days[day].absorbed };
+                settler.plan = Plan { read: store.days[day], aged, ..Plan::default() };
+            }
+            Step::Partials => {
+                settler.plan.seen = store.partials.and(self.setup.segments_of(number, None));
+                next = self.decide(&mut settler, number, choice).or_else(|| self.housekeeping(&settler.plan));
+            }
+            Step::Fetch => {
+                if !self.fetch(store, &mut settler.plan, number) {
+                    next = None;
+                }
+            }
+            Step::MarkMonth => {
+                let needed = settler.plan.read.version + 1;
+                if self.has(Guard::StopIfBuilt) && store.month.built[day] >= needed {
+                    next = None;
+                } else {
+                    let is_new = store.month.need(number, needed);
+                    let marks = store.month.rollup != 0 && (is_new || self.has(Guard::LifetimeMarkAgain));
+                    settler.plan.month = marks.then_some(store.month.version);
+                }
+            }
+            Step::MarkLifetime => {
+                if let Some(version) = settler.plan.month.take() {
+                    store.lifetime.need(0, version + u8::from(self.has(Guard::LifetimeAhead)));
+                }
+            }
+            Step::Write => {
+                store.written[usize::from(settler.plan.attempt)] = Some(Written { log: settler.plan.log, rollup: settler.plan.rollup })
+            }
+            Step::Commit => {
+                let is_there = store.days[day].version == settler.plan.read.version || !self.has(Guard::Condition);
+                if is_there {
+                    let put = self.next_day(&settler.plan, number);
+                    self.put_day(world, number, put);
+                    settler.saw_marked = world.settlers[who].saw_marked;
+                }
+                if !is_there || choice == Choice::LostAnswer {
+                    next = Some(if self.has(Guard::LookAgain) { Step::LookAgain } else { Step::Forget });
+                }
+            }
+            Step::NameRollup => store.days[day].rollup = settler.plan.attempt,
+            Step::Delete => {
+                if let Some(segment) = settler.plan.doomed.first() {
+                    settler.plan.doomed = settler.plan.doomed.minus(Set::of(segment));
+                    store.partials = store.partials.minus(Set::of(segment));
+                    store.stale = store.stale.minus(Set::of(segment));
+                }
+            }
+            Step::LookAgain => {
+                let known = store.days[day].names().or(store.days[day].garbage);
+                let is_mine = settler.plan.attempt != 0 && known.has(settler.plan.attempt);
+                next = if is_mine { self.after(Step::Commit) } else { Some(Step::Forget) };
+            }
+            Step::Forget => store.delete(settler.plan.attempt),
+        }
+        self.go_on(&mut settler, step, next);
+        world.settlers[who] = settler;
+    }
+
+    /// The step after this one in the order of a pass.
+    fn after(&self, step: Step) -> Option<Step> {
+        let place = self.order.iter().position(|one| *one == step)?;
+        self.order.get(place + 1).copied()
+    }
+
+    /// Sets a settler's next step: what has nothing to do is no step.
+    fn go_on(&self, settler: &mut Settler, step: Step, mut next: Option<Step>) {
+        if step == Step::Delete && !settler.plan.doomed.is_empty() {
+            next = Some(Step::Delete);
+        }
+        while let Some(step) = next {
+            let plan = &settler.plan;
+            let is_idle = match step {
+                Step::MarkMonth => plan.attempt == 0 || !self.setup.month,
+                Step::MarkLifetime => !self.setup.lifetime || !self.has(Guard::LifetimeMark) || plan.month.is_none(),
+                Step::Write | Step::NameRollup | Step::Forget => plan.attempt == 0,
+                Step::Delete => plan.doomed.is_empty(),
+                _ => false,
+            };
+            if !is_idle {
+                break;
+            }
+            next = self.after(step);
+        }
+        settler.next = next;
+        if next.is_none() {
+            settler.plan = Plan::default();
+            settler.saw_marked = Set::default();
+        }
+    }
+
+    /// Decides what to absorb; the next step where there is anything.
+    fn decide(&self, settler: &mut Settler, number: u8, choice: Choice) -> Option<Step> {
+        let plan = &mut settler.plan;
+        let fresh = plan.seen.minus(plan.read.absorbed);
+        plan.taken = match choice {
+            Choice::Hour(hour) => fresh.and(self.setup.segments_of(number, Some(hour))),
+            _ => fresh,
+        };
+        plan.doomed = plan.seen.and(plan.read.absorbed).or(plan.taken);
+        if plan.taken.is_empty() {
+            return None;
+        }
+        plan.attempt = if self.has(Guard::Attempt) { settler.base + settler.passes } else { SHARED + plan.read.version };
+        Some(Step::Fetch)
+    }
+
+    /// What is left to do where nothing is to be absorbed: notes on what is gone, and deletions that a crash has left undone.
+    fn housekeeping(&self, plan: &Plan) -> Option<Step> {
+        let kept = self.next_day(plan, 0);
+        let changes = (kept.absorbed, kept.gone) != (plan.read.absorbed, plan.read.gone);
+        if changes { Some(Step::Commit) } else { (!plan.doomed.is_empty()).then_some(Step::Delete) }
+    }
+
+    /// Works out what the attempt writes; false where something that the manifest names is gone.
+    fn fetch(&self, store: &Store, plan: &mut Plan, number: u8) -> bool {
+        let Some(old) = store.hours(&self.setup, &plan.read, number) else { return false };
+        let mut hours = old;
+        for (hour, log) in (0_u8..).zip(&mut hours) {
+            let taken = self.setup.events(plan.taken.and(self.setup.segments_of(number, Some(hour))));
+            *log = if self.has(Guard::Identity) { log.deduped(taken) } else { log.plus(taken) };
+        }
+        plan.rollup = hours[0].plus(hours[1]);
+        let settled = (0_u8..).zip(hours).filter(|(hour, _)| self.takes(plan, number, *hour));
+        plan.log = settled.map(|(_, log)| log).fold(Tally::default(), Tally::plus);
+        true
+    }
+
+    /// Whether a settler settles an hour.
+    fn takes(&self, plan: &Plan, number: u8, hour: u8) -> bool {
+        !plan.taken.and(self.setup.segments_of(number, Some(hour))).is_empty()
+    }
+
+    /// The manifest that a plan commits.
+    fn next_day(&self, plan: &Plan, number: u8) -> Day {
+        let Plan { read, seen, .. } = *plan;
+        let mut next = Day { version: read.version + 1, ..read };
+        if plan.attempt != 0 {
+            for hour in (0..2).filter(|hour| self.takes(plan, number, *hour)) {
+                next.hours[usize::from(hour)] = plan.attempt;
+            }
+            if self.has(Guard::DayWithItsHours) {
+                next.rollup = plan.attempt;
+            }
+            let kept = if self.has(Guard::UnnamedOnly) { next.names() } else { Set::of(plan.attempt) };
+            next.garbage = read.garbage.or(read.names().minus(kept));
+        }
+        let unseen = if self.has(Guard::PruneLooks) { read.absorbed.minus(seen) } else { read.absorbed };
+        let forgotten = unseen.and(plan.aged).and(if self.has(Guard::PruneDelay) { read.gone } else { read.absorbed });
+        next.absorbed = if self.has(Guard::Absorbed) { read.absorbed.or(plan.taken).minus(forgotten) } else { Set::default() };
+        let cleared = if self.has(Guard::SeenAgain) { seen } else { Set::default() };
+        next.gone = read.gone.or(read.absorbed.minus(seen)).minus(cleared).and(next.absorbed);
+        next
+    }
+
+    /// Puts the manifest of a day, and keeps the notes by which time is told.
+    fn put_day(&self, world: &mut World, number: u8, put: Day) {
+        let old = std::mem::replace(&mut world.store.days[usize::from(number)], put);
+        let marked = put.gone.minus(old.gone);
+        for other in world.settlers.iter_mut().filter(|other| other.next.is_some()) {
+            other.saw_marked = other.saw_marked.or(marked);
+        }
+        world.reader.notice(put.garbage.minus(old.garbage), marked);
+        let store = &mut world.store;
+        if !self.has(Guard::StrongReads) {
+            store.before[usize::from(number)] = old;
+        }
+        let dropped = old.gone.minus(put.gone);
+        store.aged = store.aged.minus(marked).minus(dropped);
+        let absorbed = put.absorbed.minus(old.absorbed);
+        store.forgotten = store.forgotten.or(old.absorbed.minus(put.absorbed)).minus(absorbed);
+        store.stale = store.stale.minus(absorbed);
+    }
+}
