@@ -16,7 +16,9 @@ pub struct DayManifest {
     pub owner: Owner,
     /// The day.
     pub day: Day,
-    /// How often it has been committed; 0 where it never was.
+    /// How often it has been written; 0 where it never was. Whoever writes it must have read this edition.
+    pub edition: u64,
+    /// How often what it says of hours and the day has changed; 0 where it says nothing yet. To forget is no change.
     pub version: u64,
     /// What it says.
     pub body: Body,
@@ -60,6 +62,8 @@ pub struct HourEntry {
     pub configuration: u64,
     /// The catalogue's revision that its rollup was computed with.
     pub catalogue: u32,
+    /// When its rollup, and its base, expire; that of the day stands for them then.
+    pub expires_at: Timestamp,
     /// The segments whose events of this hour are in the log (or in `base`): a partial of one of them counts no more.
     pub absorbed: Vec<Absorbed>,
 }
@@ -106,14 +110,20 @@ pub struct Garbage {
 
 impl DayManifest {
     fn of(owner: &Owner, day: Day, stored: Option<Stored<Body>>) -> Self {
-        let (version, body) = stored.map_or_else(Default::default, |stored| (stored.version, stored.body));
-        Self { owner: owner.clone(), day, version, body }
+        let (edition, version, body) = stored.map_or_else(Default::default, |stored| (stored.edition, stored.version, stored.body));
+        Self { owner: owner.clone(), day, edition, version, body }
     }
 
     /// Whether a partial of this segment and hour counts no more, because the hour's rollup has its events.
     #[must_use]
     pub fn has_absorbed(&self, hour: Hour, segment: &SegmentId) -> bool {
-        self.body.hours.get(&hour).is_some_and(|entry| entry.absorbed.iter().any(|absorbed| absorbed.segment == *segment))
+        self.absorbed(hour, segment).is_some()
+    }
+
+    /// What is remembered of a segment that an hour has absorbed.
+    #[must_use]
+    pub fn absorbed(&self, hour: Hour, segment: &SegmentId) -> Option<&Absorbed> {
+        self.body.hours.get(&hour)?.absorbed.iter().find(|absorbed| absorbed.segment == *segment)
     }
 
     /// The newest configuration revision that any hour was settled with.
@@ -145,7 +155,7 @@ impl DayManifest {
 
     fn next(&self) -> Next<'_, Body> {
         let pending = self.waits().then_some(Kind::Sweep);
-        Next { owner: &self.owner, sort: self.day.to_string(), version: self.version, body: &self.body, pending }
+        Next { owner: &self.owner, sort: self.day.to_string(), edition: self.edition, version: self.version, body: &self.body, pending }
     }
 }
 
@@ -180,19 +190,10 @@ pub async fn range(table: &dyn Table, owner: &Owner, (days, fresh): (RangeInclus
     Ok(stored.into_iter().filter_map(manifest).collect())
 }
 
-/// Makes this the manifest of its day, if the version before it is the one that is there (I6).
+/// Makes this the manifest of its day, if the edition that it was made from is the one that is there (I6).
 ///
 /// # Errors
 /// Where the table does not answer: then it may be committed or not, and reading it again tells.
 pub async fn commit(table: &dyn Table, next: &DayManifest) -> Result<Commit> {
     manifest::commit(table, next.next()).await
-}
-
-/// Puts a copy of the same version in its place that says the same but for garbage that is deleted, and absorbed segments whose partials
-/// are gone. It loses where that version is there no more.
-///
-/// # Errors
-/// Where the table does not answer.
-pub async fn forget(table: &dyn Table, slimmer: &DayManifest) -> Result<Commit> {
-    manifest::forget(table, slimmer.next()).await
 }

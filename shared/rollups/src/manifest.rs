@@ -36,7 +36,7 @@ impl Owner {
 pub enum Commit {
     /// The manifest is this one now.
     Won,
-    /// Another version was there: nothing was changed.
+    /// Another edition was there: nothing was changed.
     Lost,
 }
 
@@ -70,22 +70,26 @@ impl ManifestError {
 /// The result of reading or writing a manifest.
 pub type Result<T> = std::result::Result<T, ManifestError>;
 
+const EDITION: &str = "edition";
 const VERSION: &str = "version";
 const BODY: &str = "body";
 
-/// A manifest as stored: its version, and its body.
+/// A manifest as stored.
 pub(crate) struct Stored<T> {
     pub sort: String,
+    pub edition: u64,
     pub version: u64,
     pub body: T,
 }
 
 fn read<T: DeserializeOwned>(item: &Item) -> Result<Stored<T>> {
     let malformed = |source| ManifestError::Malformed { partition: item.key.partition.clone(), sort: item.key.sort.clone(), source };
-    let version = item.number(VERSION).and_then(|version| u64::try_from(version).ok());
-    let (Some(version), Some(body)) = (version, item.binary(BODY)) else { return Err(malformed(None)) };
+    let number = |name| item.number(name).and_then(|number| u64::try_from(number).ok());
+    let (Some(edition), Some(version), Some(body)) = (number(EDITION), number(VERSION), item.binary(BODY)) else {
+        return Err(malformed(None));
+    };
     let body = codec::decode(body).map_err(|source| malformed(Some(source)))?;
-    Ok(Stored { sort: item.key.sort.clone(), version, body })
+    Ok(Stored { sort: item.key.sort.clone(), edition, version, body })
 }
 
 pub(crate) async fn get<T: DeserializeOwned>(table: &dyn Table, key: &Key, fresh: Read) -> Result<Option<Stored<T>>> {
@@ -112,34 +116,25 @@ pub(crate) async fn range<T: DeserializeOwned>(table: &dyn Table, owner: &Owner,
 pub(crate) struct Next<'a, T> {
     pub owner: &'a Owner,
     pub sort: String,
-    /// The version that it becomes.
+    /// The edition that it was made from.
+    pub edition: u64,
     pub version: u64,
     pub body: &'a T,
     /// What kind of work it waits for.
     pub pending: Option<Kind>,
 }
 
-/// Writes the next version of a manifest, if the one that it was made from is still there. Where an earlier try of the same call was
-/// carried out and only its answer lost, this one is told that it lost: the caller reads again to see whose version it is.
+/// Writes the next edition of a manifest, if the one that it was made from is still there. Where an earlier try of the same call was
+/// carried out and only its answer lost, this one is told that it lost: the caller reads again to see whose it is.
 pub(crate) async fn commit<T: Serialize>(table: &dyn Table, next: Next<'_, T>) -> Result<Commit> {
-    let condition = match i64::try_from(next.version).unwrap_or(i64::MAX) - 1 {
+    let condition = match next.edition {
         0 => Condition::Absent,
-        value => Condition::NumberIs { attribute: VERSION, value },
+        edition => Condition::NumberIs { attribute: EDITION, value: stored(edition) },
     };
-    put(table, next, condition).await
-}
-
-/// Writes a manifest that has forgotten what nobody needs, in place of the same version. The version need not rise: whoever commits the next
-/// one from a copy that still remembers only has to forget it again.
-pub(crate) async fn forget<T: Serialize>(table: &dyn Table, slimmer: Next<'_, T>) -> Result<Commit> {
-    let value = i64::try_from(slimmer.version).unwrap_or(i64::MAX);
-    put(table, slimmer, Condition::NumberIs { attribute: VERSION, value }).await
-}
-
-async fn put<T: Serialize>(table: &dyn Table, next: Next<'_, T>, condition: Condition) -> Result<Commit> {
-    let version = Value::Number(i64::try_from(next.version).unwrap_or(i64::MAX));
-    let item =
-        Item::new(Key::new(next.owner.partition(), next.sort)).with(VERSION, version).with(BODY, Value::Binary(codec::encode(next.body)));
+    let item = Item::new(Key::new(next.owner.partition(), next.sort))
+        .with(EDITION, Value::Number(stored(next.edition + 1)))
+        .with(VERSION, Value::Number(stored(next.version)))
+        .with(BODY, Value::Binary(codec::encode(next.body)));
     let item = match next.pending {
         Some(kind) => item.with(ATTRIBUTE, Value::Text(shard(kind, &next.owner.tenant))),
         None => item,
@@ -148,4 +143,8 @@ async fn put<T: Serialize>(table: &dyn Table, next: Next<'_, T>, condition: Cond
         Put::Written => Ok(Commit::Won),
         Put::Refused(_) => Ok(Commit::Lost),
     }
+}
+
+fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

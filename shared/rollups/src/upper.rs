@@ -33,7 +33,9 @@ pub struct UpperManifest<P: Ord> {
     pub owner: Owner,
     /// The month, where it is one's; all time else.
     pub month: Option<Month>,
-    /// How often it has been committed; 0 where it never was.
+    /// How often it has been written; 0 where it never was. Whoever writes it must have read this edition.
+    pub edition: u64,
+    /// How often its rollup, or what it needs, has changed; 0 where there is neither. To forget is no change.
     pub version: u64,
     /// What it says.
     pub body: Body<P>,
@@ -91,7 +93,8 @@ impl<P: Ord + Copy> UpperManifest<P> {
 
     fn next(&self) -> Next<'_, Body<P>> {
         let waits = !self.is_current() || !self.body.garbage.is_empty();
-        Next { owner: &self.owner, sort: self.sort(), version: self.version, body: &self.body, pending: waits.then_some(Kind::Roll) }
+        let pending = waits.then_some(Kind::Roll);
+        Next { owner: &self.owner, sort: self.sort(), edition: self.edition, version: self.version, body: &self.body, pending }
     }
 }
 
@@ -120,9 +123,12 @@ pub async fn get<P>(table: &dyn Table, owner: &Owner, (month, fresh): (Option<Mo
 where
     P: Ord + Copy + DeserializeOwned,
 {
-    let empty = UpperManifest { owner: owner.clone(), month, version: 0, body: Body::default() };
-    let stored: Option<Stored<Body<P>>> = manifest::get(table, &Key::new(owner.partition(), empty.sort()), fresh).await?;
-    Ok(stored.map_or(empty, |stored| UpperManifest { owner: owner.clone(), month, version: stored.version, body: stored.body }))
+    let mut manifest = UpperManifest { owner: owner.clone(), month, edition: 0, version: 0, body: Body::default() };
+    let stored: Option<Stored<Body<P>>> = manifest::get(table, &Key::new(owner.partition(), manifest.sort()), fresh).await?;
+    if let Some(Stored { edition, version, body, .. }) = stored {
+        manifest = UpperManifest { edition, version, body, ..manifest };
+    }
+    Ok(manifest)
 }
 
 /// The manifest of a month; one of version 0 where there is none.
@@ -142,7 +148,13 @@ pub async fn months(table: &dyn Table, owner: &Owner, (months, fresh): (RangeInc
     let stored: Vec<Stored<Body<Day>>> = manifest::range(table, owner, (range, fresh)).await?;
     let manifest = |stored: Stored<Body<Day>>| {
         let month = Month::from_key(stored.sort.strip_prefix(MONTH)?)?;
-        Some(UpperManifest { owner: owner.clone(), month: Some(month), version: stored.version, body: stored.body })
+        Some(UpperManifest {
+            owner: owner.clone(),
+            month: Some(month),
+            edition: stored.edition,
+            version: stored.version,
+            body: stored.body,
+        })
     };
     Ok(stored.into_iter().filter_map(manifest).collect())
 }
@@ -155,19 +167,10 @@ pub async fn lifetime(table: &dyn Table, owner: &Owner, fresh: Read) -> Result<L
     get(table, owner, (None, fresh)).await
 }
 
-/// Makes this the manifest of its span, if the version before it is the one that is there.
+/// Makes this the manifest of its span, if the edition that it was made from is the one that is there.
 ///
 /// # Errors
 /// Where the table does not answer: then it may be committed or not, and reading it again tells.
 pub async fn commit<P: Ord + Copy + Serialize>(table: &dyn Table, next: &UpperManifest<P>) -> Result<Commit> {
     manifest::commit(table, next.next()).await
-}
-
-/// Puts a copy of the same version in its place that says the same but for garbage that is deleted. It loses where that version is there no
-/// more.
-///
-/// # Errors
-/// Where the table does not answer.
-pub async fn forget<P: Ord + Copy + Serialize>(table: &dyn Table, slimmer: &UpperManifest<P>) -> Result<Commit> {
-    manifest::forget(table, slimmer.next()).await
 }

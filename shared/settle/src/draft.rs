@@ -12,12 +12,23 @@ use rollups::day::Body;
 use rollups::{Absorbed, Bucket, DayManifest, HourEntry, Log, Quarantine, Rollup};
 use std::collections::BTreeMap;
 
+/// What an attempt has of its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attempt {
+    pub id: AttemptId,
+    /// The configuration revision that it settles with.
+    pub configuration: u64,
+    /// When the rollups of hours that it writes expire.
+    pub hours_expire_at: Timestamp,
+}
+
 /// What one attempt will commit.
 pub(crate) struct Draft<'a> {
     unit: &'a Unit,
     look: &'a Look,
     pub attempt: AttemptId,
     configuration: u64,
+    hours_expire_at: Timestamp,
     pub next: DayManifest,
     /// The rollups of this attempt.
     fresh: BTreeMap<Bucket, Whole>,
@@ -26,9 +37,10 @@ pub(crate) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// The next version, which says no more than this body yet.
-    pub fn new((unit, look): (&'a Unit, &'a Look), body: Body, (attempt, configuration): (AttemptId, u64)) -> Self {
+    pub fn new((unit, look): (&'a Unit, &'a Look), body: Body, means: Attempt) -> Self {
+        let Attempt { id: attempt, configuration, hours_expire_at } = means;
         let next = DayManifest { version: look.manifest.version + 1, body, ..look.manifest.clone() };
-        Self { unit, look, attempt, configuration, next, fresh: BTreeMap::new(), written: Named::default() }
+        Self { unit, look, attempt, configuration, hours_expire_at, next, fresh: BTreeMap::new(), written: Named::default() }
     }
 
     /// Takes in what was settled. `base` is the day's rollup so far where it is to stand for all hours that it is made of.
@@ -70,6 +82,7 @@ impl<'a> Draft<'a> {
             last: settled.last.max(spans.1),
             configuration: self.configuration,
             catalogue: CATALOGUE,
+            expires_at: self.hours_expire_at,
             absorbed,
         };
         self.next.body.hours.insert(hour, entry);
@@ -102,8 +115,9 @@ impl<'a> Draft<'a> {
     }
 
     /// All items of its rollups. Those of hours expire; what longer spans are made of does not.
-    pub fn items(&self, hours_expire_at: i64) -> Vec<Item> {
-        let expires_at = |bucket| matches!(bucket, Bucket::Hour(_) | Bucket::HourBase(_)).then_some(hours_expire_at);
+    pub fn items(&self) -> Vec<Item> {
+        let of_hour = |bucket| matches!(bucket, Bucket::Hour(_) | Bucket::HourBase(_));
+        let expires_at = |bucket| of_hour(bucket).then_some(self.hours_expire_at.as_seconds());
         self.fresh.values().flat_map(|whole| whole.items(&self.unit.owner, expires_at(whole.bucket))).collect()
     }
 

@@ -5,7 +5,7 @@ use model::{Day, Hour, HourOffset, Timestamp};
 use ports::Read;
 use records::partial::{self, Brief, Span};
 use records::{Pending, tenant};
-use rollups::{DayManifest, Owner, day};
+use rollups::{Absorbed, DayManifest, Owner, day};
 use std::collections::BTreeMap;
 
 /// A day of an owner.
@@ -25,6 +25,9 @@ pub(crate) struct Look {
     pub pending: BTreeMap<Hour, Vec<Brief>>,
     /// Those that count no more: their events are in a rollup, and they are to be deleted.
     pub absorbed: Vec<Brief>,
+    /// Those that were gone, and count no more either. The manifest must say that they are here again before they are deleted: it would
+    /// forget too soon that they are absorbed, and who has read them meanwhile would count them twice.
+    pub seen_again: Vec<Brief>,
 }
 
 impl Unit {
@@ -39,7 +42,7 @@ impl Look {
     /// Whether a segment has a partial of an hour.
     pub fn has_partial(&self, hour: Hour, segment: &model::SegmentId) -> bool {
         let pending = self.pending.get(&hour).into_iter().flatten();
-        pending.chain(&self.absorbed).any(|brief| brief.hour == hour && brief.segment == *segment)
+        pending.chain(&self.absorbed).chain(&self.seen_again).any(|brief| brief.hour == hour && brief.segment == *segment)
     }
 }
 
@@ -59,12 +62,12 @@ impl Settler {
         let hours = unit.day.first_hour()..=unit.day.last_hour();
         let span = Span { tenant: &unit.owner.tenant, family: unit.owner.family, hours, read: Read::Strong };
         let briefs = partial::briefs(&*self.table, &span).await?;
-        let mut look = Look { now: self.clock.now(), manifest, pending: BTreeMap::new(), absorbed: Vec::new() };
+        let mut look = Look { now: self.clock.now(), manifest, pending: BTreeMap::new(), absorbed: Vec::new(), seen_again: Vec::new() };
         for brief in briefs {
-            if look.manifest.has_absorbed(brief.hour, &brief.segment) {
-                look.absorbed.push(brief);
-            } else {
-                look.pending.entry(brief.hour).or_default().push(brief);
+            match look.manifest.absorbed(brief.hour, &brief.segment) {
+                None => look.pending.entry(brief.hour).or_default().push(brief),
+                Some(Absorbed { gone_since: None, .. }) => look.absorbed.push(brief),
+                Some(Absorbed { gone_since: Some(_), .. }) => look.seen_again.push(brief),
             }
         }
         Ok(look)

@@ -11,13 +11,17 @@ const TRIES: usize = 64;
 
 impl Settler {
     /// Before this version of a day is committed: the month needs it from now on, and if there is a rollup of the month that may be part of
-    /// lifetime, lifetime needs the month's next build.
-    pub(crate) async fn mark(&self, owner: &Owner, day: Day, version: u64) -> Result<()> {
+    /// lifetime, lifetime needs the month's next build. That is so too where the month was marked before: whoever marked it may have come
+    /// no further. Answers whether the version can still be committed: not where the month was built from it, or from a later one.
+    pub(crate) async fn mark(&self, owner: &Owner, day: Day, version: u64) -> Result<bool> {
         let month = self.need_day(owner, day, version).await?;
-        match month.month {
-            Some(of) if month.body.rollup.is_some() && !month.is_current() => self.need_month(owner, of, month.version + 1).await,
-            _ => Ok(()),
+        if month.built(day) >= version {
+            return Ok(false);
         }
+        if month.body.rollup.is_some() {
+            self.need_month(owner, day.month(), month.version + 1).await?;
+        }
+        Ok(true)
     }
 
     async fn need_day(&self, owner: &Owner, day: Day, version: u64) -> Result<MonthManifest> {

@@ -58,7 +58,7 @@ pub(crate) struct Planner<'a> {
 impl Planner<'_> {
     pub fn plan(&self, asked: &Asked) -> Plan {
         let body = &self.look.manifest.body;
-        let is_expired = |entry: &HourEntry| self.rules.is_rollup_expired(entry.settled_at, self.look.now);
+        let is_expired = |entry: &HourEntry| Rules::is_rollup_expired(entry, self.look.now);
         let mut plan = Plan { has_expired: body.rollup.is_some() && body.hours.values().any(is_expired), ..Plan::default() };
         let absorbed: usize = body.hours.values().map(|entry| entry.absorbed.len()).sum();
         // The names of absorbed segments go with their hours: not while a partial of one of them may still be seen.

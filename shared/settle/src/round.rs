@@ -1,7 +1,7 @@
 //! One round of settling a day: read, settle, write, commit, and only then delete (I6).
 
 use crate::asked::Asked;
-use crate::draft::Draft;
+use crate::draft::{Attempt, Draft};
 use crate::garbage::Named;
 use crate::hours::Means;
 use crate::look::{Look, Unit};
@@ -82,8 +82,7 @@ impl Settler {
         run.done.put_off = plan.put_off;
         if plan.is_empty() && run.dead.is_empty() && !self.is_day_to_roll(unit, &look.manifest) {
             if body != look.manifest.body {
-                // Lost or not: it only forgets, and who came first will forget as much.
-                day::forget(&*self.table, &DayManifest { body, ..look.manifest }).await?;
+                return self.forget(run, look, body).await;
             }
             return Ok(Round::Last);
         }
@@ -106,7 +105,9 @@ impl Settler {
         let taken: Vec<Brief> = hours.settled.iter().flat_map(|hour| hour.plan.segments.iter().cloned()).collect();
         let tried: Vec<Hour> = hours.all().chain(plan.lifted.iter().copied()).collect();
         let base = self.day_base(&means, plan.has_expired && !hours.settled.is_empty()).await?;
-        let mut draft = Draft::new((unit, &look), body, (attempt, configuration.revision));
+        let hours_expire_at = self.rules.rollup_expires_at(look.now);
+        let means = Attempt { id: attempt, configuration: configuration.revision, hours_expire_at };
+        let mut draft = Draft::new((unit, &look), body, means);
         draft.take(hours, base)?;
         plan.lifted.iter().for_each(|hour| _ = draft.next.body.quarantined.remove(hour));
         if draft.next.body.rollup.is_none() && !plan.is_part && self.rules.is_day_closed(unit.day, unit.hour_offset, look.now) {
@@ -122,9 +123,9 @@ impl Settler {
             }
         }
         draft.discard(run.dead.iter().map(|(_, dead)| dead.clone()), look.now);
-        self.table.put_many(draft.items(self.rules.rollup_expires_at(look.now))).await?;
-        self.mark(&unit.owner, unit.day, draft.next.version).await?;
-        if !self.commit(&draft).await? {
+        self.table.put_many(draft.items()).await?;
+        let is_open = self.mark(&unit.owner, unit.day, draft.next.version).await?;
+        if !is_open || !self.commit(&draft).await? {
             run.dead.push((attempt, draft.written()));
             run.done.lost += 1;
             return Ok(Round::Again);
@@ -132,8 +133,19 @@ impl Settler {
         run.dead.clear();
         tried.iter().for_each(|hour| _ = run.asked.named.remove(hour));
         run.done += done;
-        run.done.partials += self.delete_partials(unit, &taken).await?;
+        run.done.partials += self.delete_partials(unit, &taken).await? + self.delete_partials(unit, &look.seen_again).await?;
         Ok(if plan.is_part { Round::Part } else { Round::Last })
+    }
+
+    /// Puts a manifest in its place that says the same and remembers less.
+    async fn forget(&self, run: &mut Run<'_>, look: Look, body: Body) -> Result<Round> {
+        match day::commit(&*self.table, &DayManifest { body, ..look.manifest }).await? {
+            Commit::Won => {
+                run.done.partials += self.delete_partials(run.unit, &look.seen_again).await?;
+                Ok(Round::Last)
+            }
+            Commit::Lost => Ok(Round::Again),
+        }
     }
 
     /// Commits; whether it is committed. Where the answer is lost, or is a refusal of what was carried out before, the manifest tells.
@@ -149,7 +161,7 @@ impl Settler {
 
     /// Whether somebody else has committed since.
     async fn has_moved(&self, unit: &Unit, look: &Look) -> Result<bool> {
-        Ok(day::get(&*self.table, &unit.owner, (unit.day, Read::Strong)).await?.version != look.manifest.version)
+        Ok(day::get(&*self.table, &unit.owner, (unit.day, Read::Strong)).await?.edition != look.manifest.edition)
     }
 
     async fn delete_partials(&self, unit: &Unit, briefs: &[Brief]) -> Result<u64> {

@@ -58,13 +58,13 @@ impl Rules {
         entry.log.as_ref().is_some_and(|log| is_live(log.written_at))
     }
 
-    /// Whether the rollup of an hour that was settled then may be gone; as early.
-    pub(crate) fn is_rollup_expired(&self, settled_at: Timestamp, now: Timestamp) -> bool {
-        now.millis_since(settled_at) >= (i64::from(self.rollup_days) - 1) * DAY_MS
+    /// Whether the rollup of an hour may be gone; as early.
+    pub(crate) fn is_rollup_expired(entry: &HourEntry, now: Timestamp) -> bool {
+        now.plus_millis(DAY_MS) >= entry.expires_at
     }
 
-    /// When the rollup of an hour that is settled now expires, in Unix seconds.
-    pub(crate) fn rollup_expires_at(&self, now: Timestamp) -> i64 {
-        now.plus_millis(i64::from(self.rollup_days) * DAY_MS).as_seconds()
+    /// When the rollup of an hour that is settled now expires.
+    pub(crate) fn rollup_expires_at(&self, now: Timestamp) -> Timestamp {
+        now.plus_millis(i64::from(self.rollup_days) * DAY_MS)
     }
 }

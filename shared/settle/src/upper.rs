@@ -170,8 +170,11 @@ impl Settler {
         build.done.swept += due.len() as u64;
         let mut slimmer = manifest;
         slimmer.body.garbage.retain(|(since, ..)| !is_due(since));
-        upper::forget(&*self.table, &slimmer).await?;
-        Ok(slimmer)
+        match upper::commit(&*self.table, &slimmer).await? {
+            Commit::Won => Ok(UpperManifest { edition: slimmer.edition + 1, ..slimmer }),
+            // Whatever is made from it will be refused, and begins again.
+            Commit::Lost => Ok(slimmer),
+        }
     }
 }
 
