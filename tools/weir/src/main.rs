@@ -1,5 +1,6 @@
 //! `weir`: sends events to a deployment, and makes the tenants, keys and tokens it is called with.
 
+mod prices;
 mod send;
 mod tenancy;
 mod token;
@@ -7,6 +8,7 @@ mod token;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use ports::{Clock as _, SystemClock};
+use prices::{Jobs, PriceCommand};
 use std::io::Write as _;
 use std::process::ExitCode;
 use tenancy::{Deployment, KeyCommand, ProjectCommand, ServiceCommand, TenantCommand};
@@ -33,6 +35,10 @@ enum Command {
     Key(In<KeyCommand>),
     /// Make, revoke and list services, which sign their calls.
     Service(In<ServiceCommand>),
+    /// Set and list a tenant's own prices of models.
+    Price(In<PriceCommand>),
+    /// Show how far the pricing anew of what was settled before is.
+    Jobs(To<Jobs>),
 }
 
 /// What to do, and in which deployment.
@@ -42,6 +48,15 @@ struct In<C: Subcommand> {
     deployment: Deployment,
     #[command(subcommand)]
     command: C,
+}
+
+/// What to look at, and in which deployment.
+#[derive(Debug, clap::Args)]
+struct To<A: clap::Args> {
+    #[command(flatten)]
+    deployment: Deployment,
+    #[command(flatten)]
+    arguments: A,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -65,6 +80,8 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Project(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
         Command::Key(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
         Command::Service(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
+        Command::Price(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
+        Command::Jobs(To { deployment, arguments }) => arguments.run(&deployment.open().await?).await?,
     };
     for line in lines {
         say(&line)?;

@@ -35,13 +35,13 @@ impl Deployment {
 }
 
 /// A tenant that must be there.
-async fn tenant(table: &dyn Table, id: &TenantId) -> Result<Tenant> {
+pub async fn tenant(table: &dyn Table, id: &TenantId) -> Result<Tenant> {
     let found = records::tenant::get(table, id).await?;
     found.with_context(|| format!("there is no tenant {id}: make it with `weir tenant create {id}`"))
 }
 
 /// Columns of a list, for people and for `cut`.
-fn row<const N: usize>(cells: [&str; N]) -> String {
+pub fn row<const N: usize>(cells: [&str; N]) -> String {
     cells.join("\t")
 }
 
