@@ -18,7 +18,7 @@ pub mod settle;
 pub mod sketch;
 mod state;
 
-pub use fold::{fold, fold_cube};
+pub use fold::{fold, fold_cube, fold_into};
 pub use state::{CubeState, Dropped, FamilyState, StateError, cap, decode, decode_cube, encode};
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The columns of a batch as the fold reads them, each prepared once, however many cubes use it.
 
 use crate::catalogue::{Condition, Filter, Test};
-use crate::sketch::Marks;
+use crate::sketch::{Bucket, Marks};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMillisecondType};
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
@@ -19,13 +19,18 @@ pub struct Numbers<'a> {
     absent: Option<&'a NullBuffer>,
 }
 
-impl Numbers<'_> {
+impl<'a> Numbers<'a> {
+    /// All values, where none is absent.
+    pub fn all(&self) -> Option<&'a [i64]> {
+        if self.absent.is_none() { Some(self.values) } else { None }
+    }
+
     pub fn get(&self, row: usize) -> Option<i64> {
         if self.absent.is_some_and(|absent| absent.is_null(row)) { None } else { Some(self.values[row]) }
     }
 }
 
-/// Labels by code, and the code of each row; the code after the last label is that of rows without one.
+/// Labels by code, and the code of each row; where rows lack a label, their code comes after the others.
 pub struct Codes<'a> {
     pub labels: Vec<Option<Cow<'a, str>>>,
     pub rows: Vec<u32>,
@@ -47,6 +52,8 @@ pub struct Columns<'a> {
     batch: &'a RecordBatch,
     codes: Cache<&'static str, Codes<'a>>,
     marks: Cache<&'static str, Marks>,
+    buckets: Cache<&'static str, Vec<Bucket>>,
+    zeros: Cache<&'static str, bool>,
     passes: Cache<(usize, usize), Vec<bool>>,
 }
 
@@ -55,7 +62,14 @@ type Cache<K, V> = RefCell<HashMap<K, Rc<V>>>;
 
 impl<'a> Columns<'a> {
     pub fn of(batch: &'a RecordBatch) -> Self {
-        Self { batch, codes: RefCell::default(), marks: RefCell::default(), passes: RefCell::default() }
+        Self {
+            batch,
+            codes: RefCell::default(),
+            marks: RefCell::default(),
+            buckets: RefCell::default(),
+            zeros: RefCell::default(),
+            passes: RefCell::default(),
+        }
     }
 
     /// How many events there are.
@@ -71,7 +85,7 @@ impl<'a> Columns<'a> {
             DataType::Timestamp(TimeUnit::Millisecond, _) => column.as_primitive::<TimestampMillisecondType>().values(),
             _ => return None,
         };
-        Some(Numbers { values, absent: column.nulls() })
+        Some(Numbers { values, absent: column.nulls().filter(|absent| absent.null_count() > 0) })
     }
 
     /// The hour of each event.
@@ -101,6 +115,27 @@ impl<'a> Columns<'a> {
             let codes = self.codes(name);
             let marks = Marks::of(codes.labels.iter().map(Option::as_deref));
             keep(&self.marks, name, marks)
+        })
+    }
+
+    /// The buckets of a column's values, where an absent one counts as zero.
+    pub fn buckets(&self, name: &'static str) -> Rc<Vec<Bucket>> {
+        let known = self.buckets.borrow().get(name).cloned();
+        known.unwrap_or_else(|| {
+            let values = self.numbers(name).map_or(&[][..], |numbers| numbers.values);
+            keep(&self.buckets, name, values.iter().map(|value| Bucket::of(*value)).collect())
+        })
+    }
+
+    /// Whether a column has nothing but zeros and absent values, as that of a class of tokens that nobody uses: its sum need not be taken.
+    pub fn is_zero(&self, name: &'static str) -> bool {
+        let known = self.zeros.borrow().get(name).cloned();
+        *known.unwrap_or_else(|| {
+            let is_zero = self.numbers(name).is_none_or(|numbers| {
+                let is_absent = numbers.absent.is_some_and(|absent| absent.null_count() == numbers.values.len());
+                is_absent || numbers.values.iter().all(|value| *value == 0)
+            });
+            keep(&self.zeros, name, is_zero)
         })
     }
 
@@ -154,33 +189,40 @@ fn read_codes(column: &ArrayRef) -> Option<Codes<'_>> {
         DataType::Dictionary(_, _) => {
             let dictionary = column.as_dictionary_opt::<Int32Type>()?;
             let values: &StringArray = dictionary.values().as_string_opt::<i32>()?;
-            let mut labels: Vec<_> = values.iter().map(|label| label.map(Cow::Borrowed)).collect();
-            let none = u32::try_from(labels.len()).ok()?;
-            labels.push(None);
-            let code = |key: Option<i32>| key.and_then(|key| u32::try_from(key).ok()).unwrap_or(none);
-            Some(Codes { labels, rows: dictionary.keys().iter().map(code).collect() })
+            let labels: Vec<_> = values.iter().map(|label| label.map(Cow::Borrowed)).collect();
+            let keys = dictionary.keys();
+            if keys.null_count() == 0 {
+                return Some(Codes { labels, rows: keys.values().iter().map(|key| key.cast_unsigned()).collect() });
+            }
+            Some(with_absent(labels, keys.iter().map(|key| key.map(i32::cast_unsigned))))
         }
         DataType::Boolean => {
-            let truths = column.as_boolean_opt()?;
-            let labels = vec![Some(Cow::Borrowed("false")), Some(Cow::Borrowed("true")), None];
-            Some(Codes { labels, rows: truths.iter().map(|truth| truth.map_or(2, u32::from)).collect() })
+            let labels = vec![Some(Cow::Borrowed("false")), Some(Cow::Borrowed("true"))];
+            Some(with_absent(labels, column.as_boolean_opt()?.iter().map(|truth| truth.map(u32::from))))
         }
-        DataType::Int64 => Some(number_codes(column.as_primitive_opt::<Int64Type>()?.iter())),
+        DataType::Int64 => {
+            let numbers = column.as_primitive_opt::<Int64Type>()?;
+            let mut labels = Vec::new();
+            let mut known: HashMap<i64, u32> = HashMap::new();
+            let mut code_of = |number: i64| {
+                *known.entry(number).or_insert_with(|| {
+                    labels.push(Some(Cow::Owned(number.to_string())));
+                    u32::try_from(labels.len() - 1).unwrap_or(u32::MAX)
+                })
+            };
+            let codes: Vec<Option<u32>> = numbers.iter().map(|number| number.map(&mut code_of)).collect();
+            Some(with_absent(labels, codes.into_iter()))
+        }
         _ => None,
     }
 }
 
-fn number_codes(numbers: impl Iterator<Item = Option<i64>>) -> Codes<'static> {
-    let mut labels = Vec::new();
-    let mut known: HashMap<i64, u32> = HashMap::new();
-    let mut code_of = |number: i64| {
-        *known.entry(number).or_insert_with(|| {
-            labels.push(Some(Cow::Owned(number.to_string())));
-            u32::try_from(labels.len() - 1).unwrap_or(u32::MAX)
-        })
-    };
-    let codes: Vec<Option<u32>> = numbers.map(|number| number.map(&mut code_of)).collect();
+/// Gives rows without a label the code after the last.
+fn with_absent(mut labels: Vec<Option<Cow<'_, str>>>, codes: impl Iterator<Item = Option<u32>>) -> Codes<'_> {
     let none = u32::try_from(labels.len()).unwrap_or(u32::MAX);
-    labels.push(None);
-    Codes { labels, rows: codes.into_iter().map(|code| code.unwrap_or(none)).collect() }
+    let rows: Vec<u32> = codes.map(|code| code.unwrap_or(none)).collect();
+    if rows.contains(&none) {
+        labels.push(None);
+    }
+    Codes { labels, rows }
 }

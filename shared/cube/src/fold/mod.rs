@@ -5,7 +5,7 @@ mod columns;
 mod group;
 mod measures;
 
-use crate::catalogue::{self, Cube};
+use crate::catalogue::Cube;
 use crate::state::{CubeState, FamilyState};
 use arrow_array::RecordBatch;
 use columns::Columns;
@@ -15,32 +15,29 @@ use model::Family;
 /// in a file written before it was thought of, is absent in every event.
 #[must_use]
 pub fn fold(family: Family, events: &RecordBatch) -> FamilyState {
-    let columns = Columns::of(events);
-    FamilyState::of(family, catalogue::of_family(family).map(|cube| fold_columns(cube, &columns)).collect())
+    let mut state = FamilyState::empty(family);
+    state.fold(events);
+    state
 }
 
 /// The state of one cube after these events.
 #[must_use]
 pub fn fold_cube(cube: &'static Cube, events: &RecordBatch) -> CubeState {
-    fold_columns(cube, &Columns::of(events))
-}
-
-impl FamilyState {
-    /// Adds events to it, as [`fold`] reads them.
-    pub fn fold(&mut self, events: &RecordBatch) {
-        let folded = fold(self.family(), events);
-        self.merge(&folded);
-    }
-}
-
-fn fold_columns(cube: &'static Cube, columns: &Columns<'_>) -> CubeState {
     let mut state = CubeState::empty(cube);
-    let rows = group::into_cells(cube, columns, &mut state.cells);
-    for (measure, column) in cube.measures.iter().zip(&mut state.columns) {
-        column.grow(state.cells.len());
-        measures::add(measure, column, columns, &rows);
-    }
+    fold_into(std::slice::from_mut(&mut state), events);
     state
+}
+
+/// Adds events to the states of some cubes: the same as merging what they fold to, and several times as fast.
+pub fn fold_into(states: &mut [CubeState], events: &RecordBatch) {
+    let columns = Columns::of(events);
+    for state in states {
+        let rows = group::into_cells(state.cube(), &columns, &mut state.cells);
+        for (measure, column) in state.cube().measures.iter().zip(&mut state.columns) {
+            column.grow(state.cells.len());
+            measures::add(measure, column, &columns, &rows);
+        }
+    }
 }
 
 #[cfg(test)]

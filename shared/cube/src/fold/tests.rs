@@ -1,7 +1,7 @@
 #![expect(clippy::cast_precision_loss, reason = "doubles are compared within 1%")]
 
 use super::*;
-use crate::catalogue::{Dimension, cube, cubes};
+use crate::catalogue::{self, Dimension, cube, cubes};
 use crate::columns::from_events;
 use crate::naive;
 use crate::query::{Bucket, Grain, MetricQuery, Number, Range};
@@ -38,6 +38,23 @@ proptest! {
         prop_assert_eq!(&all, &merged(&parts[2], &merged(&parts[1], &parts[0])));
         prop_assert_eq!(&all, &merged(&all, &FamilyState::empty(family)));
         prop_assert_eq!(&all, &merged(&FamilyState::empty(family), &all));
+    }
+
+    #[test]
+    fn folding_into_a_state_is_merging_what_the_events_fold_to((family, lists) in three()) {
+        let (mut folded, mut merged) = (FamilyState::empty(family), FamilyState::empty(family));
+        for (_, batch) in lists.iter().flat_map(|events| from_events(family, events, &context(0)).unwrap()) {
+            folded.fold(&batch);
+            merged.merge(&fold(family, &batch));
+        }
+        prop_assert_eq!(&folded, &merged);
+        // A state that was read is folded into as well as one that grew.
+        let mut read = FamilyState::decode(family, &merged.encode()).unwrap();
+        for (_, batch) in lists.iter().flat_map(|events| from_events(family, events, &context(0)).unwrap()) {
+            read.fold(&batch);
+            merged.merge(&fold(family, &batch));
+        }
+        prop_assert_eq!(read, merged);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use sketches_ddsketch::Config;
+use std::fmt;
 use std::sync::LazyLock;
 
 /// The relative error of a quantile.
@@ -12,12 +13,90 @@ const ACCURACY: f64 = 0.01;
 static MAPPING: LazyLock<Config> = LazyLock::new(|| Config::new(ACCURACY, u32::MAX, 1e-9));
 
 /// How often each bucket's values were seen. Values below one (durations of less than a unit, broken clocks) count as zero.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(try_from = "Wire", into = "Wire")]
 pub struct Quantiles {
     zeros: u64,
-    /// By bucket, ascending; no count is zero.
-    buckets: Vec<(u16, u64)>,
+    buckets: Buckets,
+}
+
+/// Counts by bucket.
+#[derive(Clone)]
+enum Buckets {
+    /// Buckets ascending; no count is zero.
+    Few(Vec<(u16, u64)>),
+    /// Counts from a first bucket on. While many values are added this is several times as fast.
+    Dense(u16, Vec<u64>),
+}
+
+impl Default for Buckets {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+/// From so many buckets on they are kept dense, where that takes no more than twice the memory.
+const DENSE: usize = 64;
+
+impl Buckets {
+    /// Buckets that have counted, ascending.
+    fn iter(&self) -> impl Iterator<Item = (u16, u64)> {
+        let (few, (first, dense)) = match self {
+            Self::Few(few) => (few.as_slice(), (0, [].as_slice())),
+            Self::Dense(first, counts) => ([].as_slice(), (*first, counts.as_slice())),
+        };
+        let dense = dense.iter().enumerate().map(move |(at, count)| (first + u16::try_from(at).unwrap_or(0), *count));
+        few.iter().copied().chain(dense.filter(|(_, count)| *count > 0))
+    }
+
+    fn add(&mut self, bucket: u16, count: u64) {
+        match self {
+            Self::Few(few) => match few.binary_search_by_key(&bucket, |(bucket, _)| *bucket) {
+                Ok(at) => few[at].1 = few[at].1.saturating_add(count),
+                Err(at) => {
+                    few.insert(at, (bucket, count));
+                    self.densify();
+                }
+            },
+            Self::Dense(first, counts) => {
+                if let Some(own) = bucket.checked_sub(*first).and_then(|at| counts.get_mut(usize::from(at))) {
+                    *own = own.saturating_add(count);
+                } else {
+                    *self = Self::Few(self.iter().collect());
+                    self.add(bucket, count);
+                }
+            }
+        }
+    }
+
+    fn densify(&mut self) {
+        let Self::Few(few) = self else { return };
+        let (Some((first, _)), Some((last, _))) = (few.first().copied(), few.last().copied()) else { return };
+        let span = usize::from(last - first) + 1;
+        if few.len() < DENSE || span > 4 * few.len() {
+            return;
+        }
+        let mut counts = vec![0; span];
+        for (bucket, count) in few {
+            counts[usize::from(*bucket - first)] = *count;
+        }
+        *self = Self::Dense(first, counts);
+    }
+}
+
+impl PartialEq for Quantiles {
+    fn eq(&self, other: &Self) -> bool {
+        self.zeros == other.zeros && self.buckets.iter().eq(other.buckets.iter())
+    }
+}
+
+impl Eq for Quantiles {}
+
+impl fmt::Debug for Quantiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let buckets: Vec<(u16, u64)> = self.buckets.iter().collect();
+        f.debug_struct("Quantiles").field("zeros", &self.zeros).field("buckets", &buckets).finish()
+    }
 }
 
 /// What is stored: bucket numbers as distances from the one before, which are small.
@@ -35,7 +114,7 @@ impl From<Quantiles> for Wire {
             before = bucket;
             (distance, count)
         };
-        Self { zeros: quantiles.zeros, buckets: quantiles.buckets.into_iter().map(distance).collect() }
+        Self { zeros: quantiles.zeros, buckets: quantiles.buckets.iter().map(distance).collect() }
     }
 }
 
@@ -52,7 +131,7 @@ impl TryFrom<Wire> for Quantiles {
             }
             before = Some(*bucket);
         }
-        Ok(Self { zeros: wire.zeros, buckets })
+        Ok(Self { zeros: wire.zeros, buckets: Buckets::Few(buckets) })
     }
 }
 
@@ -69,34 +148,31 @@ impl FromIterator<i64> for Quantiles {
 impl Quantiles {
     /// Counts a value.
     pub fn add(&mut self, value: i64) {
-        if value < 1 {
-            self.zeros = self.zeros.saturating_add(1);
-        } else {
-            self.add_to(bucket_of(value), 1);
-        }
+        self.add_to(Bucket::of(value), 1);
     }
 
-    fn add_to(&mut self, bucket: u16, count: u64) {
-        match self.buckets.binary_search_by_key(&bucket, |(bucket, _)| *bucket) {
-            Ok(at) => self.buckets[at].1 = self.buckets[at].1.saturating_add(count),
-            Err(at) => self.buckets.insert(at, (bucket, count)),
+    /// Counts a value of this bucket.
+    pub(crate) fn add_to(&mut self, bucket: Bucket, count: u64) {
+        match bucket.0.checked_sub(1) {
+            None => self.zeros = self.zeros.saturating_add(count),
+            Some(bucket) => self.buckets.add(bucket, count),
         }
     }
 
     /// Adds all that `other` has counted.
     pub fn merge(&mut self, other: &Self) {
         self.zeros = self.zeros.saturating_add(other.zeros);
-        if self.buckets.is_empty() {
+        if matches!(&self.buckets, Buckets::Few(few) if few.is_empty()) {
             self.buckets.clone_from(&other.buckets);
         } else {
-            other.buckets.iter().for_each(|(bucket, count)| self.add_to(*bucket, *count));
+            other.buckets.iter().for_each(|(bucket, count)| self.buckets.add(bucket, count));
         }
     }
 
     /// How many values were counted.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.buckets.iter().fold(self.zeros, |sum, (_, count)| sum.saturating_add(*count))
+        self.buckets.iter().fold(self.zeros, |sum, (_, count)| sum.saturating_add(count))
     }
 
     /// The value that this part of the values (0 to 1) does not exceed, within 1%; `None` where nothing was counted.
@@ -109,27 +185,33 @@ impl Quantiles {
         if rank < seen {
             return Some(0.0);
         }
-        for (bucket, count) in &self.buckets {
-            seen = seen.saturating_add(*count);
+        for (bucket, count) in self.buckets.iter() {
+            seen = seen.saturating_add(count);
             if rank < seen {
-                return Some(value_of(*bucket));
+                return Some(value_of(bucket));
             }
         }
-        self.buckets.last().map(|(bucket, _)| value_of(*bucket))
+        self.buckets.iter().last().map(|(bucket, _)| value_of(bucket))
     }
 
     /// How many values are at most this, give or take the values within 1% of it: what a Prometheus histogram's bucket shows.
     #[must_use]
     pub fn count_up_to(&self, limit: f64) -> u64 {
         let within = self.buckets.iter().take_while(|(bucket, _)| value_of(*bucket) <= limit * (1.0 + ACCURACY));
-        within.fold(if limit < 0.0 { 0 } else { self.zeros }, |sum, (_, count)| sum.saturating_add(*count))
+        within.fold(if limit < 0.0 { 0 } else { self.zeros }, |sum, (_, count)| sum.saturating_add(count))
     }
 }
 
-/// The bucket of a value from 1 on: at most 2,184 for the largest there is.
-#[expect(clippy::cast_precision_loss, reason = "a bucket is far wider than what a double rounds")]
-fn bucket_of(value: i64) -> u16 {
-    u16::try_from(MAPPING.key(value as f64)).unwrap_or(0)
+/// Where a value is counted: with the zeros, or in a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bucket(u16);
+
+impl Bucket {
+    /// The bucket of a value: of those from 1 on, at most 2,184 for the largest there is.
+    #[expect(clippy::cast_precision_loss, reason = "a bucket is far wider than what a double rounds")]
+    pub fn of(value: i64) -> Self {
+        Self(if value < 1 { 0 } else { u16::try_from(MAPPING.key(value as f64)).unwrap_or(0) + 1 })
+    }
 }
 
 fn value_of(bucket: u16) -> f64 {

@@ -34,6 +34,8 @@ enum Form {
     Compact(CompactThetaSketch),
     /// While sets are being added: adding one more costs what it holds, not what all hold.
     Union(Box<ThetaUnion>),
+    /// While labels are being added.
+    Growing(Box<ThetaSketch>),
 }
 
 impl Set {
@@ -41,6 +43,22 @@ impl Set {
         match &self.0 {
             Form::Compact(sketch) => Cow::Borrowed(sketch),
             Form::Union(union) => Cow::Owned(union.to_sketch(true)),
+            Form::Growing(sketch) => Cow::Owned(trimmed(sketch)),
+        }
+    }
+
+    /// Adds a label.
+    pub(crate) fn add(&mut self, label: &str) {
+        if let Form::Growing(sketch) = &mut self.0 {
+            sketch.update(raw_bytes::from_str(label));
+            return;
+        }
+        let mut sketch = new_sketch();
+        sketch.update(raw_bytes::from_str(label));
+        if self.is_empty() {
+            self.0 = Form::Growing(Box::new(sketch));
+        } else {
+            self.merge(&Self(Form::Growing(Box::new(sketch))));
         }
     }
 
@@ -53,9 +71,9 @@ impl Set {
             *self = other.clone();
             return;
         }
-        if let Form::Compact(own) = &self.0 {
+        if !matches!(self.0, Form::Union(_)) {
             let mut union = new_union();
-            unite(&mut union, own);
+            unite(&mut union, self.compact().as_ref());
             self.0 = Form::Union(Box::new(union));
         }
         if let Form::Union(union) = &mut self.0 {
@@ -110,7 +128,7 @@ impl Set {
 
 impl Default for Set {
     fn default() -> Self {
-        SetBuilder::default().finish()
+        Self(Form::Compact(new_sketch().compact(true)))
     }
 }
 
@@ -166,26 +184,30 @@ impl Set {
     }
 }
 
-/// A set in the making, label by label.
-pub struct SetBuilder(ThetaSketch);
-
-impl Default for SetBuilder {
-    #[expect(clippy::expect_used, reason = "it fails only for sizes out of bounds, and ours is a constant")]
-    fn default() -> Self {
-        Self(ThetaSketchBuilder::default().lg_k(LG_K).build().expect("the size is within bounds"))
+impl<'a> FromIterator<&'a str> for Set {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(labels: I) -> Self {
+        let mut set = Self::default();
+        for label in labels {
+            set.add(label);
+        }
+        set
     }
 }
 
-impl SetBuilder {
-    pub fn add(&mut self, label: &str) {
-        self.0.update(raw_bytes::from_str(label));
-    }
+#[expect(clippy::expect_used, reason = "it fails only for sizes out of bounds, and ours is a constant")]
+fn new_sketch() -> ThetaSketch {
+    ThetaSketchBuilder::default().lg_k(LG_K).build().expect("the size is within bounds")
+}
 
-    /// The set, trimmed: what a sketch keeps beyond k depends on the order of its labels.
-    pub fn finish(mut self) -> Set {
-        self.0.trim();
-        Set(Form::Compact(self.0.compact(true)))
+/// The sketch without what it keeps beyond k, which depends on the order of its labels.
+fn trimmed(sketch: &ThetaSketch) -> CompactThetaSketch {
+    let compact = sketch.compact(true);
+    if compact.num_retained() <= 1 << LG_K {
+        return compact;
     }
+    let mut union = new_union();
+    unite(&mut union, &compact);
+    union.to_sketch(true)
 }
 
 #[expect(clippy::expect_used, reason = "it fails only for sizes out of bounds, and ours is a constant")]

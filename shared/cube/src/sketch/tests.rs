@@ -49,11 +49,8 @@ fn distinct(labels: &[u32]) -> Distinct {
 }
 
 fn set(labels: &[u32]) -> Set {
-    let mut builder = SetBuilder::default();
-    for label in labels {
-        builder.add(&format!("user-{label}"));
-    }
-    builder.finish()
+    let texts: Vec<String> = labels.iter().map(|label| format!("user-{label}")).collect();
+    texts.iter().map(String::as_str).collect()
 }
 
 fn change((time_ms, id, amount): (i64, u8, i64)) -> Change {

@@ -19,6 +19,8 @@ pub(crate) use parts::part_of;
 pub(crate) use section::id as id_of_name;
 
 use crate::catalogue::{self, Cube, NONE};
+use crate::fold::fold_into;
+use arrow_array::RecordBatch;
 pub(crate) use cells::Cells;
 pub(crate) use column::Column;
 pub(crate) use labels::Labels;
@@ -150,6 +152,11 @@ impl FamilyState {
     #[must_use]
     pub fn cube(&self, cube: &Cube) -> Option<&CubeState> {
         self.cubes.iter().find(|state| state.cube.name == cube.name)
+    }
+
+    /// Adds events, given in the columns of [`crate::columns::schema`].
+    pub fn fold(&mut self, events: &RecordBatch) {
+        fold_into(&mut self.cubes, events);
     }
 
     /// Adds all that `other` has seen; a state of another family adds nothing.
