@@ -25,6 +25,8 @@ pub enum Step {
     Fetch,
     /// Writes the rollup under its attempt.
     Write,
+    /// Raises what lifetime needs of the month: the version it is about to be.
+    Mark,
     /// Puts the manifest.
     Commit,
 }
@@ -65,6 +67,23 @@ impl Store {
 impl Protocol {
     /// Makes the next step of a builder.
     pub fn build(&self, world: &mut World, level: Level) {
+        self.build_once(world, level);
+        while self.setup.coarse && matches!(world.builders[level as usize].next, Some(Step::Fetch | Step::Write)) {
+            self.build_once(world, level);
+        }
+    }
+
+    /// Ends a builder's pass. What it has written and no manifest names is as good as deleted.
+    pub fn end_build(&self, world: &mut World, level: Level) {
+        let Builder { passes, base, found, .. } = world.builders[level as usize];
+        let upper = world.store.upper(level);
+        if found.attempt != 0 && upper.rollup != found.attempt && !upper.garbage.has(found.attempt) {
+            world.store.delete(found.attempt);
+        }
+        world.builders[level as usize] = Builder { passes, base, ..Builder::default() };
+    }
+
+    fn build_once(&self, world: &mut World, level: Level) {
         let who = level as usize;
         let mut builder = world.builders[who];
         let found = &mut builder.found;
@@ -73,8 +92,7 @@ impl Protocol {
             Step::Manifest => {
                 builder.passes -= 1;
                 found.read = *store.upper(level);
-                let is_done = found.read.is_current() && (level == Level::Month || found.read.built[0] != 0);
-                if is_done { None } else { Some(Step::Part(0)) }
+                if found.read.is_current() { None } else { Some(Step::Part(0)) }
             }
             Step::Part(part) => self.read_part(store, level, (found, part)),
             Step::Fetch => {
@@ -90,6 +108,11 @@ impl Protocol {
             }
             Step::Write => {
                 store.written[usize::from(found.attempt)] = Some(Written { log: Tally::default(), rollup: found.sum });
+                let marks = level == Level::Month && self.setup.lifetime;
+                Some(if marks { Step::Mark } else { Step::Commit })
+            }
+            Step::Mark => {
+                store.lifetime.need(0, found.read.version + 1);
                 Some(Step::Commit)
             }
             Step::Commit => {
@@ -97,10 +120,10 @@ impl Protocol {
                 None
             }
         };
-        if builder.next.is_none() {
-            builder.found = Found::default();
-        }
         world.builders[who] = builder;
+        if builder.next.is_none() {
+            self.end_build(world, level);
+        }
     }
 
     fn read_part(&self, store: &Store, level: Level, (found, part): (&mut Found, u8)) -> Option<Step> {
@@ -121,10 +144,11 @@ impl Protocol {
 
     fn put_upper(&self, world: &mut World, level: Level, found: &Found) {
         let now = world.store.upper(level);
-        if now.version != found.read.version && self.has(Guard::UpperCondition) {
+        if now.edition != found.read.edition && self.has(Guard::UpperCondition) {
             return;
         }
-        let mut next = Upper { version: found.read.version + 1, built: found.versions, rollup: found.attempt, ..found.read };
+        let Upper { edition, version, .. } = found.read;
+        let mut next = Upper { edition: edition + 1, version: version + 1, built: found.versions, rollup: found.attempt, ..found.read };
         if !self.has(Guard::NeedKept) {
             next.needed = next.built;
         }

@@ -5,7 +5,7 @@ use crate::read::{Answer, Step};
 use crate::set::Tally;
 use crate::settle::{Choice, Settler};
 use crate::store::Upper;
-use crate::world::{FINISHER, FINISHING_BUILD, FINISHING_PASSES, Protocol, World};
+use crate::world::{Action, FINISHER, FINISHING_BUILD, FINISHING_PASSES, Protocol, World};
 
 /// What is wrong with a world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +27,9 @@ pub enum Fault {
     /// What was committed is neither settled nor live.
     #[error("only {0} is settled or live")]
     Lost(Tally),
+    /// What was settled with a configuration is settled with an older one.
+    #[error("a day that was settled with new prices is settled with old ones")]
+    PricedBack,
     /// A rollup of many days says that it is current, and is not what its days are.
     #[error("the current {level:?} has {has}, its days {days}")]
     FalselyCurrent {
@@ -60,6 +63,11 @@ pub fn fault(protocol: &Protocol, world: &World) -> Option<Fault> {
     answered(world).or_else(|| kept(protocol, world)).or_else(|| left(protocol, world))
 }
 
+/// Whether a world is right in itself, and what goes wrong is what becomes of it when all that is left is done.
+pub(crate) fn is_left(protocol: &Protocol, world: &World) -> bool {
+    answered(world).or_else(|| kept(protocol, world)).is_none()
+}
+
 fn answered(world: &World) -> Option<Fault> {
     match world.reader.next {
         Step::Done(Answer::Fewer(counted)) => Some(Fault::ReadFewer(counted)),
@@ -86,6 +94,9 @@ fn kept(protocol: &Protocol, world: &World) -> Option<Fault> {
         let partials = store.partials.and(setup.segments_of(number, None)).minus(day.absorbed);
         live = live.plus(setup.events(partials));
     }
+    if store.priced_back {
+        return Some(Fault::PricedBack);
+    }
     let committed = setup.old().deduped(setup.events(store.delivered));
     if settled != settled.deduped(Tally::default()) {
         return Some(Fault::SettledTwice(settled));
@@ -109,9 +120,12 @@ fn left(protocol: &Protocol, world: &World) -> Option<Fault> {
     if !is_quiet {
         return None;
     }
-    let finished = finish(protocol, world.clone());
+    let finished = finish(protocol, world.clone(), |_, _, _| ());
     let (setup, store) = (&protocol.setup, &finished.store);
     let settled = store.days.iter().filter_map(|day| store.rollup(day.rollup)).fold(Tally::default(), Tally::plus);
+    if store.days[0].hours[0] != 0 && store.days[0].configuration != store.configuration {
+        return Some(Fault::PricedBack);
+    }
     if !store.partials.is_empty() || settled != setup.old().deduped(setup.events(store.delivered)) {
         return Some(Fault::LeftUnsettled(settled));
     }
@@ -125,26 +139,31 @@ fn left(protocol: &Protocol, world: &World) -> Option<Fault> {
     kept(protocol, &finished)
 }
 
-/// The world after every day is settled, and the month and lifetime are built.
-fn finish(protocol: &Protocol, mut world: World) -> World {
+/// Settles every day and builds the month and lifetime, one after the other and without a crash; every step is told.
+pub(crate) fn finish(protocol: &Protocol, mut world: World, mut tell: impl FnMut(&World, Action, &World)) -> World {
+    let mut act = |world: &mut World, action| {
+        let before = world.clone();
+        protocol.act(world, action);
+        tell(&before, action, world);
+    };
     for number in 0..protocol.setup.days {
-        let finisher = Settler { passes: FINISHING_PASSES - 4 * number, base: FINISHER, ..Settler::default() };
         let who = protocol.setup.settlers.iter().position(|(day, _)| *day == number).unwrap_or_default();
-        world.settlers[who] = finisher;
-        for _ in 0..3 {
-            protocol.settle(&mut world, who, Choice::Plain);
+        world.settlers[who] = Settler { passes: FINISHING_PASSES - 4 * number, base: FINISHER, ..Settler::default() };
+        let mut before = None;
+        while before.as_ref() != Some(&world.store) {
+            before = Some(world.store.clone());
+            act(&mut world, Action::Settle(who, Choice::Plain));
             while world.settlers[who].next.is_some() {
-                protocol.settle(&mut world, who, Choice::Plain);
+                act(&mut world, Action::Settle(who, Choice::Plain));
             }
         }
     }
-    for level in [Level::Month, Level::Lifetime] {
+    let levels = [(Level::Month, protocol.setup.month), (Level::Lifetime, protocol.setup.lifetime)];
+    for (level, _) in levels.into_iter().filter(|(_, is_there)| *is_there) {
         let builder = &mut world.builders[level as usize];
-        builder.passes = 1;
-        builder.base += FINISHING_BUILD - 1;
-        protocol.build(&mut world, level);
-        while world.builders[level as usize].next.is_some() {
-            protocol.build(&mut world, level);
+        (builder.passes, builder.base) = (1, builder.base + FINISHING_BUILD - 1);
+        while world.builders[level as usize].passes > 0 || world.builders[level as usize].next.is_some() {
+            act(&mut world, Action::Build(level));
         }
     }
     world

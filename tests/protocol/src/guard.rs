@@ -43,6 +43,8 @@ guards! {
     Absorbed: day;
     /// A manifest is put only over the version it was made from.
     Condition: day;
+    /// Every put of a manifest raises a number of its own, and is conditioned on it: also one that changes nothing that is counted.
+    Edition: pruning;
     /// A reader reads partials first, manifests second, rollups last.
     ReaderOrder: day;
     /// Partials are deleted only after the commit that absorbs them.
@@ -53,6 +55,8 @@ guards! {
     StrongReads: day;
     /// What was superseded is deleted only when no reader can still be reading it.
     SweepDelay: day;
+    /// A reader that misses a part starts again, and never takes it for nothing. (Nothing is ever missed while the delay before is kept.)
+    StartAgain: day;
     /// An attempt that no manifest names is deleted only when whoever wrote it can no longer commit it.
     OrphanDelay: day;
     /// Whoever is told that its commit was refused reads the manifest again before it deletes its attempt.
@@ -61,6 +65,8 @@ guards! {
     DayWithItsHours: day;
     /// Of copies of one event a settle counts one.
     Identity: day;
+    /// A settle that began before the configuration that a day was settled with does not commit that day.
+    Revision: prices;
     /// Only what no hour of the new manifest names is garbage: one object may hold several hours.
     UnnamedOnly: hours;
     /// An absorbed segment is forgotten only an hour after its partial was seen gone.
@@ -85,8 +91,6 @@ guards! {
     LifetimeMark: lifetime;
     /// Lifetime is marked also where the month already was: whoever marked it may have crashed.
     LifetimeMarkAgain: lifetime;
-    /// Lifetime needs a later version of the month than the one that marks it.
-    LifetimeAhead: lifetime;
     /// Lifetime is built from months that are current, only.
     LifetimeOfCurrent: lifetime;
     /// A reader uses lifetime only if it was built from all that is needed.
@@ -108,6 +112,13 @@ impl fmt::Display for Guard {
 pub struct Without(u64);
 
 impl Without {
+    /// This guard. Where it has work only after another has failed, that one too.
+    #[must_use]
+    pub const fn only(guard: Guard) -> Self {
+        let without = Self(1 << guard as u8);
+        if matches!(guard, Guard::StartAgain) { without.and(Guard::SweepDelay) } else { without }
+    }
+
     /// These too.
     #[must_use]
     pub const fn and(self, guard: Guard) -> Self {

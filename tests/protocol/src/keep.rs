@@ -25,10 +25,10 @@ impl Manifest {
         }
     }
 
-    fn version(self, store: &mut Store) -> &mut u8 {
+    fn edition(self, store: &mut Store) -> &mut u8 {
         match self {
-            Self::Day(day) => &mut store.days[usize::from(day)].version,
-            Self::Upper(level) => &mut store.upper(level).version,
+            Self::Day(day) => &mut store.days[usize::from(day)].edition,
+            Self::Upper(level) => &mut store.upper(level).edition,
         }
     }
 }
@@ -87,10 +87,10 @@ impl Protocol {
         Manifest::ALL.into_iter().filter(is_swept).collect::<Vec<_>>().into_iter()
     }
 
-    /// Puts a manifest without its garbage: a version more, and nothing else changed. No part above it is marked for that.
+    /// Puts a manifest without its garbage: an edition more, and nothing that is counted changed, so that nothing above it is marked.
     pub fn put_swept(&self, world: &mut World, manifest: Manifest) {
         *manifest.garbage(&mut world.store) = Set::default();
-        *manifest.version(&mut world.store) += 1;
+        *manifest.edition(&mut world.store) += 1;
     }
 }
 

@@ -10,9 +10,10 @@ mod set;
 mod settle;
 mod setup;
 mod store;
+mod tell;
 mod world;
 
 pub use faults::Fault;
 pub use guard::{Guard, Without};
-pub use history::{Broken, Findings, search, search_without};
+pub use history::{Broken, Findings, search};
 pub use setup::Setup;

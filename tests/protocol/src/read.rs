@@ -99,7 +99,7 @@ impl Protocol {
             reader.saw_marked = world.settlers.iter().fold(Set::default(), |set, settler| set.or(settler.saw_marked));
             reader.next = if self.has(Guard::ReaderOrder) { Step::Partials(0) } else { self.first_manifest() };
         }
-        let plain = |upper: Upper| Upper { garbage: Set::default(), ..upper };
+        let plain = |upper: Upper| Upper { edition: 0, garbage: Set::default(), ..upper };
         reader.next = match reader.next {
             Step::Partials(day) => {
                 reader.seen = reader.seen.or(store.partials.and(self.setup.segments_of(day, None)));
@@ -115,7 +115,7 @@ impl Protocol {
             }
             Step::Day(number) => {
                 let days = if choice == Choice::Stale { &store.before } else { &store.days };
-                let day = Day { garbage: Set::default(), gone: Set::default(), ..days[usize::from(number)] };
+                let day = Day { edition: 0, garbage: Set::default(), gone: Set::default(), ..days[usize::from(number)] };
                 reader.days[usize::from(number)] = Some(day);
                 self.next_day_or_rollups(&reader)
             }
@@ -201,14 +201,15 @@ impl Protocol {
 
     /// What the coarsest rollups that may be used have counted; nothing where one is gone.
     fn settled(&self, world: &World, reader: &Reader) -> Option<Tally> {
-        let store = &world.store;
+        let nothing = (!self.has(Guard::StartAgain)).then_some(Tally::default());
+        let rollup = |attempt| world.store.rollup(attempt).or(nothing);
         if self.uses_lifetime(reader) {
-            return store.rollup(reader.lifetime.rollup);
+            return rollup(reader.lifetime.rollup);
         }
         if self.uses_month(reader) {
-            return store.rollup(reader.month.rollup);
+            return rollup(reader.month.rollup);
         }
-        let rollups = reader.days.iter().flatten().map(|day| store.rollup(day.rollup));
+        let rollups = reader.days.iter().flatten().map(|day| rollup(day.rollup));
         rollups.collect::<Option<Vec<_>>>().map(|rollups| rollups.into_iter().fold(Tally::default(), Tally::plus))
     }
 }

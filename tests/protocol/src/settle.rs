@@ -11,6 +11,8 @@ const SHARED: Attempt = 4;
 /// The next port call of a settler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
+    /// Reads the configuration.
+    Configuration,
     /// Reads the manifest of the day.
     Manifest,
     /// Reads the partials of the day, and decides what to settle.
@@ -66,6 +68,8 @@ pub struct Settler {
 /// What a settler has found and decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Plan {
+    /// The configuration it has read.
+    pub configuration: u8,
     /// The manifest it has read.
     pub read: Day,
     /// Of the segments that were gone in it, those that have been for an hour.
@@ -90,7 +94,7 @@ pub struct Plan {
 #[must_use]
 pub fn order(protocol: &Protocol) -> Vec<Step> {
     let (marks, without) = ([Step::MarkMonth, Step::MarkLifetime], protocol.without);
-    let mut steps = vec![Step::Manifest, Step::Partials, Step::Fetch];
+    let mut steps = vec![Step::Configuration, Step::Manifest, Step::Partials, Step::Fetch];
     let mut late = Vec::new();
     if without.has(Guard::MarkBeforeCommit) {
         late.extend(marks)
@@ -129,17 +133,36 @@ impl Protocol {
 
     /// Makes the next step of a settler.
     pub fn settle(&self, world: &mut World, who: usize, choice: Choice) {
+        self.settle_once(world, who, choice);
+        while self.setup.coarse && matches!(world.settlers[who].next, Some(Step::Fetch | Step::Write)) {
+            self.settle_once(world, who, Choice::Plain);
+        }
+    }
+
+    /// Ends a settler's pass. What it has written and no manifest names is as good as deleted: nobody can tell the difference.
+    pub fn end_pass(&self, world: &mut World, who: usize) {
+        let Settler { passes, base, plan, .. } = world.settlers[who];
+        let day = &world.store.days[usize::from(self.setup.settlers[who].0)];
+        let is_known = day.names().or(day.garbage).has(plan.attempt);
+        if plan.attempt != 0 && !is_known && self.has(Guard::Attempt) {
+            world.store.delete(plan.attempt);
+        }
+        world.settlers[who] = Settler { passes, base, ..Settler::default() };
+    }
+
+    fn settle_once(&self, world: &mut World, who: usize, choice: Choice) {
         let number = self.setup.settlers[who].0;
         let day = usize::from(number);
         let mut settler = world.settlers[who];
-        let step = settler.next.unwrap_or(Step::Manifest);
+        let step = settler.next.unwrap_or(self.first_step());
         let store = &mut world.store;
         let mut next = self.after(step);
+        settler.passes -= u8::from(settler.next.is_none());
         match step {
+            Step::Configuration => settler.plan.configuration = store.configuration,
             Step::Manifest => {
-                settler.passes -= 1;
                 let aged = if self.has(Guard::PruneDelay) { store.aged } else { store.days[day].absorbed };
-                settler.plan = Plan { read: store.days[day], aged, ..Plan::default() };
+                settler.plan = Plan { read: store.days[day], aged, ..settler.plan };
             }
             Step::Partials => {
                 settler.plan.seen = store.partials.and(self.setup.segments_of(number, None));
@@ -162,14 +185,14 @@ impl Protocol {
             }
             Step::MarkLifetime => {
                 if let Some(version) = settler.plan.month.take() {
-                    store.lifetime.need(0, version + u8::from(self.has(Guard::LifetimeAhead)));
+                    store.lifetime.need(0, version + 1);
                 }
             }
             Step::Write => {
                 store.written[usize::from(settler.plan.attempt)] = Some(Written { log: settler.plan.log, rollup: settler.plan.rollup })
             }
             Step::Commit => {
-                let is_there = store.days[day].version == settler.plan.read.version || !self.has(Guard::Condition);
+                let is_there = self.is_there(&store.days[day], &settler.plan.read);
                 if is_there {
                     let put = self.next_day(&settler.plan, number);
                     self.put_day(world, number, put);
@@ -196,6 +219,14 @@ impl Protocol {
         }
         self.go_on(&mut settler, step, next);
         world.settlers[who] = settler;
+        if settler.next.is_none() {
+            self.end_pass(world, who);
+        }
+    }
+
+    /// What a pass begins with.
+    pub const fn first_step(&self) -> Step {
+        if self.setup.prices { Step::Configuration } else { Step::Manifest }
     }
 
     /// The step after this one in the order of a pass.
@@ -224,22 +255,25 @@ impl Protocol {
             next = self.after(step);
         }
         settler.next = next;
-        if next.is_none() {
-            settler.plan = Plan::default();
-            settler.saw_marked = Set::default();
-        }
+    }
+
+    /// Whether a manifest is still the one that was read.
+    fn is_there(&self, now: &Day, read: &Day) -> bool {
+        let is_same = if self.has(Guard::Edition) { now.edition == read.edition } else { now.version == read.version };
+        is_same || !self.has(Guard::Condition)
     }
 
     /// Decides what to absorb; the next step where there is anything.
     fn decide(&self, settler: &mut Settler, number: u8, choice: Choice) -> Option<Step> {
         let plan = &mut settler.plan;
-        let fresh = plan.seen.minus(plan.read.absorbed);
+        let is_old = plan.read.configuration > plan.configuration && self.has(Guard::Revision);
+        let fresh = if is_old { Set::default() } else { plan.seen.minus(plan.read.absorbed) };
         plan.taken = match choice {
             Choice::Hour(hour) => fresh.and(self.setup.segments_of(number, Some(hour))),
             _ => fresh,
         };
         plan.doomed = plan.seen.and(plan.read.absorbed).or(plan.taken);
-        if plan.taken.is_empty() {
+        if !(0..2).any(|hour| self.takes(plan, number, hour)) {
             return None;
         }
         plan.attempt = if self.has(Guard::Attempt) { settler.base + settler.passes } else { SHARED + plan.read.version };
@@ -267,19 +301,21 @@ impl Protocol {
         true
     }
 
-    /// Whether a settler settles an hour.
+    /// Whether a settler settles an hour: for what it takes up, or because it was settled with an older configuration.
     fn takes(&self, plan: &Plan, number: u8, hour: u8) -> bool {
-        !plan.taken.and(self.setup.segments_of(number, Some(hour))).is_empty()
+        let is_old = plan.read.configuration < plan.configuration && plan.read.hours[usize::from(hour)] != 0;
+        is_old || !plan.taken.and(self.setup.segments_of(number, Some(hour))).is_empty()
     }
 
     /// The manifest that a plan commits.
     fn next_day(&self, plan: &Plan, number: u8) -> Day {
         let Plan { read, seen, .. } = *plan;
-        let mut next = Day { version: read.version + 1, ..read };
+        let mut next = Day { edition: read.edition + 1, version: read.version + u8::from(plan.attempt != 0), ..read };
         if plan.attempt != 0 {
             for hour in (0..2).filter(|hour| self.takes(plan, number, *hour)) {
                 next.hours[usize::from(hour)] = plan.attempt;
             }
+            next.configuration = plan.configuration;
             if self.has(Guard::DayWithItsHours) {
                 next.rollup = plan.attempt;
             }
@@ -303,6 +339,7 @@ impl Protocol {
         }
         world.reader.notice(put.garbage.minus(old.garbage), marked);
         let store = &mut world.store;
+        store.priced_back |= put.configuration < old.configuration;
         if !self.has(Guard::StrongReads) {
             store.before[usize::from(number)] = old;
         }

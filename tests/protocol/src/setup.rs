@@ -15,10 +15,14 @@ pub struct Setup {
     pub settlers: [(u8, u8); 2],
     /// Whether a settle may take some hours of a day and leave the others to the next round.
     pub rounds: bool,
+    /// Whether a call that nobody else can notice is one step with the one before it.
+    pub coarse: bool,
     /// How often the first segment is delivered again.
     pub redeliveries: u8,
     /// Whether the answer to a commit may get lost, so that its repeat is refused by its own success.
     pub lost_answers: bool,
+    /// Whether the configuration (the prices) changes once, and what was settled with the old one is settled again.
+    pub prices: bool,
     /// Whether superseded attempts are swept, and the manifests then put without them.
     pub sweeps: bool,
     /// How often the month is built at most; without a month, not at all.
@@ -53,8 +57,10 @@ const PLAIN: Setup = Setup {
     days: 1,
     settlers: [(0, 1), (0, 1)],
     rounds: false,
+    coarse: false,
     redeliveries: 0,
     lost_answers: false,
+    prices: false,
     sweeps: false,
     builds: [0, 0],
     month: false,
@@ -77,6 +83,13 @@ impl Setup {
         Self { name: "hours", segments, settlers: [(0, 2), (0, 1)], rounds: true, sweeps: true, ..PLAIN }
     }
 
+    /// One day, whose prices change at any time.
+    #[must_use]
+    pub const fn prices() -> Self {
+        let segments = const { &[segment(0, 0, "ab"), segment(0, 0, "c")] };
+        Self { name: "prices", segments, settlers: [(0, 2), (0, 2)], prices: true, reader: false, ..PLAIN }
+    }
+
     /// One segment, absorbed, seen gone, forgotten, and delivered again at any time.
     #[must_use]
     pub const fn pruning() -> Self {
@@ -87,26 +100,36 @@ impl Setup {
     #[must_use]
     pub const fn month() -> Self {
         let segments = const { &[segment(0, 0, "ab"), segment(1, 0, "c")] };
-        Self { name: "month", segments, days: 2, settlers: [(0, 1), (1, 1)], builds: [2, 0], month: true, ..PLAIN }
+        Self {
+            name: "month",
+            segments,
+            days: 2,
+            redeliveries: 1,
+            settlers: [(0, 2), (1, 1)],
+            builds: [2, 0],
+            month: true,
+            coarse: true,
+            ..PLAIN
+        }
     }
 
     /// One day, its month and lifetime: two late segments.
     #[must_use]
     pub const fn lifetime() -> Self {
         let segments = const { &[segment(0, 0, "ab"), segment(0, 0, "c")] };
-        Self { name: "lifetime", segments, settlers: [(0, 2), (0, 0)], builds: [2, 2], month: true, lifetime: true, ..PLAIN }
+        Self { name: "lifetime", segments, settlers: [(0, 2), (0, 0)], builds: [2, 2], month: true, lifetime: true, coarse: true, ..PLAIN }
     }
 
     /// The same with a second settler of the same segment, which may be late; nobody reads.
     #[must_use]
     pub const fn late() -> Self {
-        Self { name: "late", settlers: [(0, 2), (0, 1)], builds: [2, 2], sweeps: true, month: true, lifetime: true, reader: false, ..PLAIN }
+        Self { name: "late", segments: PLAIN.segments, settlers: [(0, 2), (0, 1)], ..Self::lifetime() }
     }
 
     /// All of them.
     #[must_use]
-    pub fn all() -> [Self; 6] {
-        [Self::day(), Self::hours(), Self::pruning(), Self::month(), Self::lifetime(), Self::late()]
+    pub fn all() -> [Self; 7] {
+        [Self::day(), Self::hours(), Self::prices(), Self::pruning(), Self::month(), Self::lifetime(), Self::late()]
     }
 
     /// The events of some segments, each as often as it is in one of them.

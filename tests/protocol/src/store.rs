@@ -13,8 +13,12 @@ const SETTLED_BEFORE: [Attempt; 3] = [1, 2, 3];
 /// The manifest of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Day {
-    /// How often it was put.
+    /// How often it was put: what every put is conditioned on.
+    pub edition: u8,
+    /// How often what it counts has changed.
     pub version: u8,
+    /// The configuration that it was settled with.
+    pub configuration: u8,
     /// Whose log and rollup each hour has.
     pub hours: [Attempt; 2],
     /// Whose rollup the day has.
@@ -41,7 +45,9 @@ impl Day {
 /// The manifest of a month, made of days, or of lifetime, made of one month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Upper {
-    /// How often it was put.
+    /// How often it was put: what every put is conditioned on.
+    pub edition: u8,
+    /// How often its rollup or what it needs has changed.
     pub version: u8,
     /// The version of each part that its rollup must have been built from, at least.
     pub needed: [u8; 2],
@@ -67,6 +73,7 @@ impl Upper {
         if is_new {
             *needed = version;
             self.version += 1;
+            self.edition += 1;
         }
         is_new
     }
@@ -96,6 +103,10 @@ pub struct Store {
     pub lifetime: Upper,
     /// What each attempt has written; nothing where it was deleted, or never was.
     pub written: [Option<Written>; ATTEMPTS],
+    /// The revision of the configuration.
+    pub configuration: u8,
+    /// Whether a day was ever settled with an older configuration than it had been.
+    pub priced_back: bool,
     /// The segments that were ever committed.
     pub delivered: Set,
     /// How often the first segment is still delivered again.
@@ -119,6 +130,8 @@ impl Store {
             month: Upper::default(),
             lifetime: Upper::default(),
             written: [None; ATTEMPTS],
+            configuration: 0,
+            priced_back: false,
             delivered: Set::of(0),
             redeliveries: setup.redeliveries,
             aged: Set::default(),
@@ -134,11 +147,11 @@ impl Store {
     /// The old event is settled in the first day, and the month built from it, and lifetime from that.
     fn settle_what_is_old(&mut self, setup: &Setup) {
         let [day, month, lifetime] = SETTLED_BEFORE;
-        self.days[0] = Day { version: 1, hours: [day, 0], rollup: day, ..Day::default() };
+        self.days[0] = Day { edition: 1, version: 1, hours: [day, 0], rollup: day, ..Day::default() };
         self.before = self.days;
-        self.month = Upper { version: 2, needed: [1, 0], built: [1, 0], rollup: month, garbage: Set::default() };
+        self.month = Upper { edition: 2, version: 2, needed: [1, 0], built: [1, 0], rollup: month, garbage: Set::default() };
         if setup.lifetime {
-            self.lifetime = Upper { version: 1, needed: [0, 0], built: [2, 0], rollup: lifetime, garbage: Set::default() };
+            self.lifetime = Upper { edition: 1, version: 1, needed: [0, 0], built: [2, 0], rollup: lifetime, garbage: Set::default() };
         }
         for attempt in SETTLED_BEFORE {
             self.written[usize::from(attempt)] = Some(Written { log: setup.old(), rollup: setup.old() });

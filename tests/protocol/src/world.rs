@@ -44,6 +44,8 @@ pub enum Action {
     Deliver(u8),
     /// The first segment is delivered again.
     DeliverAgain,
+    /// The configuration changes.
+    PricesChange,
     /// A settler makes its next step.
     Settle(usize, Choice),
     /// A settler crashes before its next step.
@@ -102,16 +104,11 @@ impl Protocol {
         match action {
             Action::Deliver(segment) => self.deliver(world, segment),
             Action::DeliverAgain => self.deliver_again(world),
+            Action::PricesChange => world.store.configuration += 1,
             Action::Settle(who, choice) => self.settle(world, who, choice),
-            Action::SettlerCrashes(who) => {
-                let Settler { passes, base, .. } = world.settlers[who];
-                world.settlers[who] = Settler { passes, base, ..Settler::default() };
-            }
+            Action::SettlerCrashes(who) => self.end_pass(world, who),
             Action::Build(level) => self.build(world, level),
-            Action::BuilderCrashes(level) => {
-                let Builder { passes, base, .. } = world.builders[level as usize];
-                world.builders[level as usize] = Builder { passes, base, ..Builder::default() };
-            }
+            Action::BuilderCrashes(level) => self.end_build(world, level),
             Action::Read(choice) => self.read(world, choice),
             Action::Sweep(attempt) => world.store.delete(attempt),
             Action::PutSwept(manifest) => self.put_swept(world, manifest),
@@ -150,6 +147,9 @@ impl Protocol {
 
     fn keeping(&self, world: &World, actions: &mut Vec<Action>) {
         actions.extend(self.undelivered(world).iter().map(Action::Deliver));
+        if self.setup.prices && world.store.configuration == 0 {
+            actions.push(Action::PricesChange);
+        }
         if world.store.redeliveries > 0 {
             actions.push(Action::DeliverAgain);
         }
