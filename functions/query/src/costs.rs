@@ -61,7 +61,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, Path(user): Path<Strin
         of_user(&["requests"]).by("model").only("priced", &["false"]),
         this_month,
     ];
-    let reading = desk.ask(&visit.caller, &questions).await?;
+    let reading = desk.ask(&visit, &questions).await?;
     let [models, days, unpriced, this_month] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
 
     let by_model = models.rows.iter().map(|row| {

@@ -107,7 +107,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         created(&["projects"]),
         created(&["last"]).by("project").by("name"),
     ];
-    let reading = desk.ask(&visit.caller, &questions).await?;
+    let reading = desk.ask(&visit, &questions).await?;
     let [all_events, all_usage, recent_events, recent_usage, past_events, past_usage, projects, names] = &reading.answers[..] else {
         return Err(Problem::internal("an answer is missing"));
     };

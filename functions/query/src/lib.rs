@@ -14,7 +14,7 @@ mod timeseries;
 mod usage;
 mod visit;
 
-use access::{Authenticator, Caller, ReadLimits};
+use access::{Authenticator, ReadLimits};
 use axum::Router;
 use axum::routing::get;
 use cube::query::MetricQuery;
@@ -22,6 +22,7 @@ use model::accept::Fault;
 use ports::{Bucket, Clock, Table};
 use reader::{Owner, ReadError, Reader, Reading};
 use std::sync::Arc;
+use visit::Visit;
 use web::Problem;
 use web::health::{self, BucketProbe, TableProbe};
 
@@ -33,7 +34,7 @@ pub struct Desk {
     pub limits: ReadLimits,
     /// What has been counted.
     pub table: Arc<dyn Table>,
-    /// The segments of what was too large to be counted in the table.
+    /// The segments of what was too large to be counted in the table at once.
     pub bucket: Arc<dyn Bucket>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
@@ -55,8 +56,8 @@ pub fn router(desk: Desk) -> Router {
 }
 
 impl Desk {
-    /// The answers to a caller's questions, from one reading of its tenant's numbers and no other's (I10).
-    async fn ask(&self, caller: &Caller, questions: &[MetricQuery]) -> Result<Reading, Problem> {
+    /// The answers to a visitor's questions, from one reading of its tenant's numbers and no other's (I10).
+    async fn ask(&self, Visit { caller, now, .. }: &Visit, questions: &[MetricQuery]) -> Result<Reading, Problem> {
         let mut faults = Vec::new();
         let mut queries = Vec::with_capacity(questions.len());
         for question in questions {
@@ -73,11 +74,12 @@ impl Desk {
             faults.dedup();
             return Err(Problem::bad_request("this cannot be answered").with_faults(faults));
         }
-        let owner = Owner { tenant: &caller.tenant, hour_offset: caller.hour_offset };
+        let owner = Owner { tenant: &caller.tenant, hour_offset: caller.hour_offset, now: *now };
         let reader = Reader::new(self.table.clone(), self.bucket.clone());
         reader.answer(owner, &queries).await.map_err(|error| match error {
-            ReadError::Record(_) | ReadError::Bucket(_) | ReadError::Missing(_) => Problem::unavailable(error),
-            ReadError::State { .. } | ReadError::Segment { .. } => Problem::internal(error),
+            ReadError::Record(_) | ReadError::Port(_) | ReadError::Missing(_) => Problem::unavailable(error),
+            ReadError::Manifest(ref cause) if cause.is_transient() => Problem::unavailable(error),
+            ReadError::Manifest(_) | ReadError::State { .. } | ReadError::Segment { .. } => Problem::internal(error),
         })
     }
 }

@@ -85,7 +85,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     let mut lifetime = narrowed(asked.question("customers", &["revenue", "customers"]).by("currency"));
     lifetime.range = Range { from: Timestamp::from_millis(0), to: visit.now };
     let questions = [sales("currency"), sales("type"), sales("status"), sales("plan"), sales("paymentMethod"), lifetime];
-    let reading = desk.ask(&visit.caller, &questions).await?;
+    let reading = desk.ask(&visit, &questions).await?;
     let [by_currency, by_type, by_status, by_plan, by_method, lifetime] = &reading.answers[..] else {
         return Err(Problem::internal("an answer is missing"));
     };

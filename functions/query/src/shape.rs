@@ -4,6 +4,8 @@ use crate::parameters::Asked;
 use crate::visit::Visit;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
+use cube::Dropped;
+use cube::catalogue::OTHER;
 use cube::query::{Answer, Number};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderValue, StatusCode};
@@ -13,6 +15,7 @@ use reader::Reading;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use web::Problem;
 
 /// Digits after the point of a mean amount of money.
@@ -96,7 +99,7 @@ pub struct Meta {
     currency: Option<String>,
     /// What a reader of the numbers should know.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<&'static str>,
+    notes: Vec<Cow<'static, str>>,
 }
 
 #[derive(Serialize)]
@@ -115,7 +118,6 @@ impl Meta {
                 approximate.push((*name).to_owned());
             }
         }
-        let is_aligned = reading.answers.iter().all(|answer| answer.is_aligned);
         Self {
             range: Ends { from: covered.from.to_string(), to: covered.to.to_string() },
             granularity: asked.window.granularity.name(),
@@ -123,7 +125,7 @@ impl Meta {
             settled_through: reading.settled_through.map(|moment| moment.to_string()),
             approximate,
             currency: None,
-            notes: if is_aligned { Vec::new() } else { vec![NOT_ALIGNED] },
+            notes: notes(reading),
         }
     }
 
@@ -141,13 +143,29 @@ impl Meta {
 
     /// The same with something more that a reader should know.
     pub fn noting(mut self, note: &'static str) -> Self {
-        self.notes.push(note);
+        self.notes.push(note.into());
         self
     }
 }
 
 const NOT_ALIGNED: &str =
     "days of this time zone do not begin with an hour of the tenant: each hour counts for the day that holds its middle";
+const MERGED: &str =
+    "events came for hours whose own events have expired, and were added to them: a copy of one that was counted before counts again";
+const EXPIRED: &str = "some of these hours are kept by day only, and are left out: ask by day to have them";
+
+/// What a reader of these answers should know.
+fn notes(reading: &Reading) -> Vec<Cow<'static, str>> {
+    let is_aligned = reading.answers.iter().all(|answer| answer.is_aligned);
+    let told = [(!is_aligned, NOT_ALIGNED), (reading.merged, MERGED), (reading.expired, EXPIRED)];
+    let mut notes: Vec<Cow<str>> = told.into_iter().filter(|(is_so, _)| *is_so).map(|(_, note)| note.into()).collect();
+    notes.extend(reading.dropped.iter().map(|(cube, Dropped { cells, largest })| {
+        Cow::from(format!(
+            "{cube} has too many combinations to keep all apart: {cells} small ones, of at most {largest} each, count under {OTHER}"
+        ))
+    }));
+    notes
+}
 
 /// The answer to a visit: with a tag by which the same answer is recognised, and for how long it may be kept. While hours of it are open
 /// it changes within seconds; of closed hours, only what is late changes it.

@@ -37,7 +37,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     let dimensions = filters_of(metric);
     let asked = visit.asked(&Known { time: true, own: &["metric"], dimensions: &dimensions })?;
     let (question, currency) = question(metric, &asked, visit.caller.currency)?;
-    let reading = desk.ask(&visit.caller, &[question]).await?;
+    let reading = desk.ask(&visit, &[question]).await?;
     let rows = reading.answers.iter().flat_map(|answer| answer.rows.iter().rev());
     let point = |row: &cube::query::Row| {
         Some(Point { timestamp: row.start?.to_string(), value: row.values.first().map_or(Figure::Nothing, Figure::of) })

@@ -64,7 +64,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, Path(user): Path<Strin
         of_user(&["requests"]).by("project"),
         of_user(&["requests", "tokens"]).every(Granularity::Day, asked.window.timezone),
     ];
-    let reading = desk.ask(&visit.caller, &questions).await?;
+    let reading = desk.ask(&visit, &questions).await?;
     let [models, projects, days] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
 
     let sum = |place| Figure::whole(total(models, place));

@@ -119,7 +119,7 @@ impl Report {
     async fn write(&self, tenant: &Tenant, day: Day) -> Result<(), FileError> {
         let from = day.first_hour().start(tenant.hour_offset);
         let queries = usage::queries(Range { from, to: from.plus_millis(DAY_MS) }).map_err(FileError::Query)?;
-        let owner = Owner { tenant: &tenant.id, hour_offset: tenant.hour_offset };
+        let owner = Owner { tenant: &tenant.id, hour_offset: tenant.hour_offset, now: self.clock.now() };
         let reading = self.reader.answer(owner, &queries).await?;
         let file = usage::csv(day, &reading.answers)?;
         Ok(self.bucket.put(&object::daily_report(&tenant.id, day, "usage.csv"), "text/csv; charset=utf-8", file.into()).await?)

@@ -1,23 +1,32 @@
 //! Reads what has been counted, and answers queries from it.
 //!
-//! The order of reading is what keeps a number from being counted twice or missed while hours settle (I7): partials first, then what says
-//! which of them are settled, then the cubes those were settled into. Nothing settles yet, so partials are all there is; manifests and
-//! rollups take their place in [`Reader::answer`] between reading partials and evaluating. Nothing here writes.
+//! The order of reading is what keeps a number from being counted twice or missed while hours settle (I7): partials first, then the
+//! manifests, which say which of them are settled, then the rollups that those were settled into. A rollup of a day, a month or all time is
+//! used only where the versions it was built from are the current ones; else the finer ones are. What is named and not there was superseded
+//! since, so all begins again. Nothing here writes.
 
-mod gather;
+mod choice;
 mod needs;
+mod partials;
+mod settled;
+mod tally;
 
-use cube::query::{Answer, Query};
+use choice::Wanted;
+use cube::query::{Answer, Plan, Query};
 use cube::segment::SegmentError;
-use cube::{StateError, query::Plan};
-use gather::Gathered;
-use model::{HourOffset, TenantId, Timestamp};
+use cube::{Dropped, StateError, decode_cube};
+use futures::future::try_join_all;
+use model::{Family, HourOffset, TenantId, Timestamp};
 use needs::Needs;
-use ports::{Bucket, PortError, Table};
-use records::RecordError;
+use ports::{Bucket, PortError, Read, Table};
+use records::{Partial, RecordError};
+use rollups::{ManifestError, RollupError, rollup};
+use settled::Settled;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use tally::Tally;
 
-/// How often a read starts again when something it was pointed to is gone.
+/// How often all is read, where something that was named is gone.
 const ATTEMPTS: usize = 3;
 
 /// Reads the states of a tenant's hours.
@@ -27,22 +36,32 @@ pub struct Reader {
     bucket: Arc<dyn Bucket>,
 }
 
-/// Whose numbers are read (I10).
+/// Whose numbers are read (I10), and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Owner<'a> {
     /// The tenant.
     pub tenant: &'a TenantId,
     /// When its hours begin.
     pub hour_offset: HourOffset,
+    /// The time of the reading: rollups of hours expire, and nothing is settled that has not happened yet.
+    pub now: Timestamp,
 }
 
-/// The answers to some queries, all from one reading.
+/// The answers to some queries, all from one reading, and what is to be known of them.
 #[derive(Debug, Clone)]
 pub struct Reading {
     /// An answer for each query, in their order.
     pub answers: Vec<Answer>,
-    /// Up to when all hours are settled, so that no event in them is counted twice whatever was sent again; `None` where nothing is settled.
+    /// Up to when all hours that were read are settled, so that no event in them is counted twice whatever was sent again: the beginning of
+    /// the first one that is not, or of the one that is open now, or the end of what was read. `None` where not even the first hour is settled.
     pub settled_through: Option<Timestamp>,
+    /// Whether, as far as was seen, late events were merged into the rollup of an hour whose own events have expired: a copy of one that was
+    /// counted before may then count again.
+    pub merged: bool,
+    /// Whether hours were asked for of which only the day is kept.
+    pub expired: bool,
+    /// What the rollups have given up for their caps on cardinality, by cube: how many cells, and the largest of them.
+    pub dropped: BTreeMap<&'static str, Dropped>,
 }
 
 /// Why there is no answer. Never the caller's fault.
@@ -51,16 +70,19 @@ pub enum ReadError {
     /// A record could not be read.
     #[error("the partials cannot be read")]
     Record(#[from] RecordError),
-    /// The bucket did not do what it was asked.
-    #[error("a segment cannot be read")]
-    Bucket(#[from] PortError),
-    /// A partial names a segment that is not there, however often it is looked for: an answer without it would be wrong.
-    #[error("the segment {0} is missing")]
+    /// What is settled could not be read.
+    #[error("the manifests cannot be read")]
+    Manifest(#[from] ManifestError),
+    /// The table or the bucket did not do what it was asked.
+    #[error("rollups or segments cannot be read")]
+    Port(#[from] PortError),
+    /// Something that was named is not there, however often it is looked for: an answer without it would be wrong.
+    #[error("{0} is missing")]
     Missing(String),
-    /// A partial's state is not one that this version reads.
-    #[error("the state of a partial in {object} cannot be read")]
+    /// A state is not one that this version reads.
+    #[error("the state in {object} cannot be read")]
     State {
-        /// The segment's object.
+        /// The partial's segment, or the rollup's part.
         object: String,
         /// What is wrong with it.
         #[source]
@@ -77,6 +99,22 @@ pub enum ReadError {
     },
 }
 
+impl From<RollupError> for ReadError {
+    fn from(error: RollupError) -> Self {
+        match error {
+            RollupError::Port(error) => Self::Port(error),
+            RollupError::Missing { partition, sort } => Self::Missing(format!("{partition} / {sort}")),
+        }
+    }
+}
+
+/// What was found of one family.
+struct Found {
+    owner: rollups::Owner,
+    partials: Vec<Partial>,
+    settled: Settled,
+}
+
 impl Reader {
     /// A reader of this table and bucket.
     #[must_use]
@@ -86,25 +124,59 @@ impl Reader {
 
     /// Answers queries about one owner. What several of them need is read once.
     ///
+    /// Where a part is gone, superseded since it was named, all begins again, for what took its place is elsewhere: then also what is never
+    /// changed is read strongly consistent, because a part may have been written a moment ago.
+    ///
     /// # Errors
     /// Where anything that an answer needs cannot be read: a missing part is never taken for zero.
     pub async fn answer(&self, owner: Owner<'_>, queries: &[Query]) -> Result<Reading, ReadError> {
         let plans: Vec<Plan> = queries.iter().map(|query| query.plan(owner.hour_offset)).collect();
-        let needs = Needs::of(queries, &plans);
-        let gathered = self.gather_again(owner, &needs).await?;
-        let answer = |(query, plan): (&Query, &Plan)| query.evaluate(plan, gathered.states(&needs, query));
-        Ok(Reading { answers: queries.iter().zip(&plans).map(answer).collect(), settled_through: None })
-    }
-
-    /// Gathers; where a part is gone (settled and removed since it was named), all begins again, for what took its place is elsewhere.
-    async fn gather_again(&self, owner: Owner<'_>, needs: &Needs) -> Result<Gathered, ReadError> {
+        let needs = Needs::of(queries, &plans, owner.now);
         let mut attempt = 1;
         loop {
-            match self.gather(owner, needs).await {
-                Err(ReadError::Missing(object)) if attempt < ATTEMPTS => tracing::warn!(object, attempt, "a part is gone, reading again"),
+            let fresh = if attempt == 1 { Read::Eventual } else { Read::Strong };
+            match self.read(owner, &needs, fresh).await {
+                Err(ReadError::Missing(part)) if attempt < ATTEMPTS => tracing::warn!(part, attempt, "a part is gone, reading again"),
                 result => return result,
             }
             attempt += 1;
         }
+    }
+
+    async fn read(&self, owner: Owner<'_>, needs: &Needs<'_>, fresh: Read) -> Result<Reading, ReadError> {
+        let found = try_join_all(needs.families().map(|family| self.find(owner, needs, family))).await?;
+        let mut tally = Tally::of(needs);
+        let mut wanted = Vec::new();
+        for one in &found {
+            wanted.extend(choice::wanted(needs, &one.owner, &one.settled, &mut tally));
+        }
+        self.add_rollups(&mut tally, &wanted, fresh).await?;
+        for one in found {
+            self.add_partials(&mut tally, &one.settled.unsettled(one.partials)).await?;
+        }
+        Ok(tally.reading())
+    }
+
+    /// What there is of a family: its partials, and only then what is settled.
+    async fn find(&self, owner: Owner<'_>, needs: &Needs<'_>, family: Family) -> Result<Found, ReadError> {
+        let partials = self.partials(owner, needs, family).await?;
+        let owner = rollups::Owner { tenant: owner.tenant.clone(), family };
+        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), &partials).await?;
+        Ok(Found { owner, partials, settled })
+    }
+
+    /// Adds parts of rollups, all read at once. Every one of them is there, or the answer is an error.
+    async fn add_rollups(&self, tally: &mut Tally<'_>, wanted: &[Wanted], fresh: Read) -> Result<(), ReadError> {
+        let keys: Vec<_> = wanted.iter().map(|wanted| wanted.key.clone()).collect();
+        let states = rollup::states(&*self.table, &keys, fresh).await?;
+        for (Wanted { key, need, takers }, bytes) in wanted.iter().zip(states) {
+            let need = &tally.needs.all[*need];
+            let unreadable = |source| ReadError::State { object: format!("{} / {}", key.partition, key.sort), source };
+            let state = decode_cube(&bytes, need.cube, need.key).map_err(unreadable)?;
+            for (taker, bucket) in takers {
+                tally.add_to(*taker, *bucket, &state);
+            }
+        }
+        Ok(())
     }
 }

@@ -1,68 +1,83 @@
-//! What some queries need together: which cubes, of which hours, and so which partials.
+//! What some questions need together: which cubes, of which families and hours, and who takes up what is read of them.
 
 use cube::catalogue::Cube;
-use cube::query::{Plan, Query};
-use model::{Family, Hour};
+use cube::query::{Bucket, Grain, Plan, Query, Span};
+use model::{Family, Hour, Timestamp};
 use std::ops::RangeInclusive;
 
-/// One cube, or the part of it that holds one key, of some hours.
-pub(crate) struct Need {
+/// A question, and what may be read for it.
+pub(crate) struct Question<'a> {
+    pub(crate) query: &'a Query,
+    pub(crate) plan: &'a Plan,
+}
+
+/// One cube, or the part of it that holds one key: decoded once, whoever asks for it.
+pub(crate) struct Need<'a> {
     pub(crate) cube: &'static Cube,
-    pub(crate) key: Option<String>,
-    /// Not in order, and they may overlap.
-    hours: Vec<RangeInclusive<Hour>>,
+    pub(crate) key: Option<&'a str>,
+    /// Who asks, by place.
+    pub(crate) takers: Vec<usize>,
 }
 
-impl Need {
-    fn is_for(&self, query: &Query) -> bool {
-        std::ptr::eq(self.cube, query.cube()) && self.key.as_deref() == query.key()
-    }
-
-    /// Whether it needs what a family has counted of an hour.
-    pub(crate) fn takes(&self, family: Family, hour: Hour) -> bool {
-        self.cube.families.contains(&family) && self.hours.iter().any(|hours| hours.contains(&hour))
-    }
+/// All that some questions need.
+pub(crate) struct Needs<'a> {
+    pub(crate) questions: Vec<Question<'a>>,
+    pub(crate) all: Vec<Need<'a>>,
+    pub(crate) now: Timestamp,
 }
 
-/// All that some queries need.
-pub(crate) struct Needs(Vec<Need>);
-
-impl Needs {
-    pub(crate) fn of(queries: &[Query], plans: &[Plan]) -> Self {
-        let mut needs: Vec<Need> = Vec::new();
-        for (query, plan) in queries.iter().zip(plans) {
-            // The last hour of a span is not part of it.
-            let hours = plan.reads.iter().map(|span| span.from..=Hour::from_index(span.to.index() - 1));
-            match needs.iter_mut().find(|need| need.is_for(query)) {
-                Some(need) => need.hours.extend(hours),
-                None => needs.push(Need { cube: query.cube(), key: query.key().map(str::to_owned), hours: hours.collect() }),
+impl<'a> Needs<'a> {
+    pub(crate) fn of(queries: &'a [Query], plans: &'a [Plan], now: Timestamp) -> Self {
+        let questions: Vec<Question> = queries.iter().zip(plans).map(|(query, plan)| Question { query, plan }).collect();
+        let mut all: Vec<Need> = Vec::new();
+        for (place, Question { query, .. }) in questions.iter().enumerate() {
+            let same = |need: &&mut Need| std::ptr::eq(need.cube, query.cube()) && need.key == query.key();
+            match all.iter_mut().find(same) {
+                Some(need) => need.takers.push(place),
+                None => all.push(Need { cube: query.cube(), key: query.key(), takers: vec![place] }),
             }
         }
-        Self(needs)
+        Self { questions, all, now }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Need> {
-        self.0.iter()
+    /// The families that are read.
+    pub(crate) fn families(&self) -> impl Iterator<Item = Family> {
+        Family::ALL.into_iter().filter(|family| self.of_family(*family).next().is_some())
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
+    /// The questions about a family, with their places.
+    pub(crate) fn of_family(&self, family: Family) -> impl Iterator<Item = (usize, &Question<'a>)> {
+        self.questions.iter().enumerate().filter(move |(_, question)| question.query.cube().families.contains(&family))
     }
 
-    /// The place of the need that a query is answered from.
-    pub(crate) fn place_of(&self, query: &Query) -> Option<usize> {
-        self.0.iter().position(|need| need.is_for(query))
+    /// The needs of a family's bucket, each with the places of who takes it up.
+    pub(crate) fn of_bucket(&self, family: Family, bucket: Bucket) -> impl Iterator<Item = (&Need<'a>, Vec<usize>)> {
+        let of_family = self.all.iter().filter(move |need| need.cube.families.contains(&family));
+        of_family.filter_map(move |need| {
+            let allows = |taker: &usize| self.questions[*taker].plan.allows(bucket);
+            let takers: Vec<usize> = need.takers.iter().copied().filter(allows).collect();
+            (!takers.is_empty()).then_some((need, takers))
+        })
     }
 
-    /// What must be read: of each family, spans of hours that do not overlap. Spans with a gap between them stay apart, so that comparing
-    /// this month with one years ago does not read the years between.
-    pub(crate) fn spans(&self) -> Vec<(Family, RangeInclusive<Hour>)> {
-        let of_family = |family: Family| {
-            let needed = self.0.iter().filter(move |need| need.cube.families.contains(&family));
-            let hours = needed.flat_map(|need| need.hours.iter().cloned()).collect();
-            united(hours).into_iter().map(move |span| (family, span))
+    /// The needs of the partials of an hour.
+    pub(crate) fn of_hour(&self, family: Family, hour: Hour) -> impl Iterator<Item = (&Need<'a>, Vec<usize>)> {
+        self.of_bucket(family, Bucket { grain: Grain::Hour, start: hour })
+    }
+
+    /// What may be read of a family, whoever asks for it.
+    pub(crate) fn spans(&self, family: Family) -> Vec<Span> {
+        self.of_family(family).flat_map(|(_, question)| question.plan.reads.iter().copied()).collect()
+    }
+
+    /// All hours that are read of a family, in spans that do not overlap. Spans with a gap between them stay apart, so that comparing this
+    /// month with one years ago does not read the years between.
+    pub(crate) fn hours(&self, family: Family) -> Vec<RangeInclusive<Hour>> {
+        let of_question = |(_, question): (usize, &Question)| {
+            let hours = question.plan.hours();
+            hours.start..=Hour::from_index(hours.end.index() - 1)
         };
-        Family::ALL.into_iter().flat_map(of_family).collect()
+        united(self.of_family(family).map(of_question).collect())
     }
 }
 

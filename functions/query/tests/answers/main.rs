@@ -6,6 +6,7 @@ mod dashboard;
 mod events;
 mod manners;
 mod sales;
+mod settled;
 mod timeseries;
 mod usage;
 mod world;

@@ -86,7 +86,7 @@ async fn time_is_what_the_parameters_say_in_the_zone_that_they_say() {
         meta["meta"],
         json!({
             "range": {"from": "2026-11-16T18:30:00.000Z", "to": "2026-11-17T18:30:00.000Z"}, "granularity": "day",
-            "timezone": "Asia/Kolkata", "settledThrough": null, "approximate": [],
+            "timezone": "Asia/Kolkata", "settledThrough": "2026-11-17T18:30:00.000Z", "approximate": [],
         })
     );
 }

@@ -138,6 +138,20 @@ impl World {
         assert!(failed.is_empty(), "not stored: {failed:?}");
     }
 
+    /// Settles a day of a tenant's AI usage.
+    pub async fn settle(&self, name: &str, day: &str) {
+        let settler = settle::Settler {
+            table: self.table.clone(),
+            bucket: self.bucket.clone(),
+            clock: self.clock.clone(),
+            random: Arc::new(ports::SystemRandom),
+            rules: settle::Rules::default(),
+        };
+        let day = model::Day::from_key(day).unwrap();
+        let work = settle::Work::Settle { tenant: tenant(name), family: model::Family::Ai, day, again: settle::Again::Nothing };
+        assert!(settler.run(&work).await.unwrap().hours > 0, "nothing to settle on {day}");
+    }
+
     pub async fn get(&self, who: Who<'_>, path: &str) -> Answer {
         self.get_with(who, path, &[]).await
     }

@@ -1,0 +1,91 @@
+//! The answers in the making, and what is to be said of them all.
+
+use crate::Reading;
+use crate::needs::Needs;
+use cube::catalogue::Cube;
+use cube::query::{Bucket, Evaluation};
+use cube::rollup::Contents;
+use cube::{CubeState, Dropped};
+use model::{Hour, HourOffset};
+use rollups::{DayManifest, HourEntry};
+use std::collections::BTreeMap;
+
+/// A state, and the places of the questions that take it up.
+pub(crate) struct Added {
+    pub(crate) bucket: Bucket,
+    pub(crate) state: CubeState,
+    pub(crate) takers: Vec<usize>,
+}
+
+/// Takes up what is read, and answers in the end.
+pub(crate) struct Tally<'a> {
+    pub(crate) needs: &'a Needs<'a>,
+    evaluations: Vec<Evaluation<'a>>,
+    first_unsettled: Option<Hour>,
+    is_merged: bool,
+    lacks_hours: bool,
+    dropped: BTreeMap<&'static str, Dropped>,
+}
+
+impl<'a> Tally<'a> {
+    pub(crate) fn of(needs: &'a Needs<'a>) -> Self {
+        let evaluations = needs.questions.iter().map(|question| question.query.evaluation(question.plan)).collect();
+        Self { needs, evaluations, first_unsettled: None, is_merged: false, lacks_hours: false, dropped: BTreeMap::new() }
+    }
+
+    pub(crate) fn add(&mut self, Added { bucket, state, takers }: Added) {
+        for taker in takers {
+            self.add_to(taker, bucket, &state);
+        }
+    }
+
+    pub(crate) fn add_to(&mut self, taker: usize, bucket: Bucket, state: &CubeState) {
+        if let Some(evaluation) = self.evaluations.get_mut(taker) {
+            evaluation.add(bucket, state);
+        }
+    }
+
+    /// Some events of an hour are in no rollup yet.
+    pub(crate) fn saw_unsettled(&mut self, hour: Hour) {
+        self.first_unsettled = Some(self.first_unsettled.map_or(hour, |first| first.min(hour)));
+    }
+
+    pub(crate) fn saw_hour(&mut self, entry: &HourEntry) {
+        self.is_merged |= entry.base.is_some();
+    }
+
+    pub(crate) fn saw_day(&mut self, manifest: &DayManifest) {
+        self.is_merged |= manifest.body.base.is_some();
+        manifest.body.hours.values().for_each(|entry| self.saw_hour(entry));
+    }
+
+    /// Some hours that were asked for are kept by day only.
+    pub(crate) fn lacks_hours(&mut self) {
+        self.lacks_hours = true;
+    }
+
+    /// What a rollup of a cube has given up.
+    pub(crate) fn saw_dropped(&mut self, cube: &'static Cube, contents: &Contents) {
+        for (_, dropped) in contents.dropped().filter(|(name, _)| *name == cube.name) {
+            let all = self.dropped.entry(cube.name).or_insert(Dropped { cells: 0, largest: 0 });
+            *all = Dropped { cells: all.cells + dropped.cells, largest: all.largest.max(dropped.largest) };
+        }
+    }
+
+    /// The answers.
+    pub(crate) fn reading(self) -> Reading {
+        let plans = || self.needs.questions.iter().map(|question| question.plan);
+        let offset = plans().next().map_or_else(HourOffset::default, |plan| plan.hour_offset);
+        let open = Hour::of(self.needs.now, offset);
+        let first_open = self.first_unsettled.map_or(open, |first| first.min(open)).start(offset);
+        let (from, to) = (plans().map(|plan| plan.covered.from).min(), plans().map(|plan| plan.covered.to).max());
+        let settled_through = to.map(|to| to.min(first_open)).filter(|through| Some(*through) > from);
+        Reading {
+            settled_through,
+            merged: self.is_merged,
+            expired: self.lacks_hours,
+            dropped: self.dropped,
+            answers: self.evaluations.into_iter().map(Evaluation::answer).collect(),
+        }
+    }
+}

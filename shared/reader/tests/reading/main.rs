@@ -1,0 +1,10 @@
+//! Reading a table and a bucket in memory, with manifests and rollups made by hand.
+#![expect(clippy::unwrap_used, reason = "a test's helpers may panic")]
+
+mod history;
+mod months;
+mod partials;
+mod races;
+mod said;
+mod settled;
+mod world;
