@@ -89,8 +89,8 @@ impl Settler {
         let place = (unit.owner.family, &unit.owner.tenant, unit.day);
         let objects: Vec<String> =
             due.iter().flat_map(|garbage| &garbage.objects).map(|(attempt, number)| object::log(place, *attempt, *number)).collect();
-        let deletes = stream::iter(&objects).map(|object| self.bucket.delete(object));
-        deletes.buffer_unordered(SIDE_BY_SIDE).try_collect::<()>().await?;
+        let deletes: Vec<_> = objects.iter().map(|object| self.bucket.delete(object)).collect();
+        stream::iter(deletes).buffer_unordered(SIDE_BY_SIDE).try_collect::<()>().await?;
         self.forget_absorbed(look, &mut body);
         Ok((body, due.iter().map(|garbage| (garbage.rollups.len() + garbage.objects.len()) as u64).sum()))
     }

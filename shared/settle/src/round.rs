@@ -109,7 +109,7 @@ impl Settler {
         let means = Attempt { id: attempt, configuration: configuration.revision, hours_expire_at };
         let mut draft = Draft::new((unit, &look), body, means);
         draft.take(hours, base)?;
-        plan.lifted.iter().for_each(|hour| _ = draft.next.body.quarantined.remove(hour));
+        draft.next.body.quarantined.retain(|hour, _| !plan.lifted.contains(hour));
         if draft.next.body.rollup.is_none() && !plan.is_part && self.rules.is_day_closed(unit.day, unit.hour_offset, look.now) {
             match self.roll_up_day(unit, &mut draft).await? {
                 Rolled::Built => done.built += 1,
@@ -131,7 +131,7 @@ impl Settler {
             return Ok(Round::Again);
         }
         run.dead.clear();
-        tried.iter().for_each(|hour| _ = run.asked.named.remove(hour));
+        run.asked.named.retain(|hour| !tried.contains(hour));
         run.done += done;
         run.done.partials += self.delete_partials(unit, &taken).await? + self.delete_partials(unit, &look.seen_again).await?;
         Ok(if plan.is_part { Round::Part } else { Round::Last })

@@ -52,7 +52,8 @@ impl Sources {
     /// Holds what was found against what must be there.
     fn check(&self, found: &[u64]) -> Result<(), Stop> {
         let (segments, log) = found.split_at(self.segments.len());
-        for ((object, expected), found) in self.segments.iter().zip(segments).filter(|((_, expected), found)| expected != *found) {
+        let mut pairs = self.segments.iter().zip(segments);
+        if let Some(((object, expected), found)) = pairs.find(|((_, expected), found)| expected != *found) {
             return Err(Stop::Damaged(format!("{object} has {found} events of {}, not {expected}", self.hour)));
         }
         match log.iter().sum::<u64>() {
@@ -102,7 +103,8 @@ impl<'a, 'b> Passes<'a, 'b> {
     /// The first pass: claims all events, of which it reads only what tells copies apart. Answers the row groups with events that won.
     async fn claim(&mut self, sources: &Sources) -> Result<Vec<Claimed>, Stop> {
         let (mut claimed, mut found) = (Vec::new(), Vec::new());
-        let mut fetched = stream::iter(sources.objects()).map(|object| fetch(self.bucket, &self.kept, object)).buffered(SIDE_BY_SIDE);
+        let asked: Vec<_> = sources.objects().map(|object| fetch(self.bucket, &self.kept, object)).collect();
+        let mut fetched = stream::iter(asked).buffered(SIDE_BY_SIDE);
         while let Some((object, bytes)) = fetched.try_next().await? {
             let opened = segment::open(&bytes).map_err(|error| damaged(object, &error))?;
             let mut events = 0;
@@ -123,12 +125,14 @@ impl<'a, 'b> Passes<'a, 'b> {
     /// The second pass: folds the events that won, and adds them to the log.
     async fn fold(&mut self, hour: Hour, claimed: &[Claimed], log: &mut Log<'_>) -> Result<(), Stop> {
         let objects: Vec<&[Claimed]> = claimed.chunk_by(|one, next| one.object == next.object).collect();
-        let fetches = objects.iter().map(|groups| fetch(self.bucket, &self.kept, &groups[0].object));
-        let mut fetched = stream::iter(fetches).buffered(SIDE_BY_SIDE).zip(stream::iter(&objects));
-        while let Some((fetched, groups)) = fetched.next().await {
-            let (object, bytes) = fetched?;
+        let asked: Vec<_> = objects.iter().map(|groups| fetch(self.bucket, &self.kept, &groups[0].object)).collect();
+        let mut fetched = stream::iter(asked).buffered(SIDE_BY_SIDE);
+        let mut at = 0;
+        while let Some((object, bytes)) = fetched.try_next().await? {
             let opened = segment::open(&bytes).map_err(|error| damaged(object, &error))?;
-            for Claimed { group, place, .. } in *groups {
+            let groups = objects[at];
+            at += 1;
+            for Claimed { group, place, .. } in groups {
                 let events = opened.events(*group).map_err(|error| damaged(object, &error))?;
                 let kept = self.settling.fold(*place, hour, &events).map_err(|error| damaged(object, &error))?;
                 log.add(hour, &kept).await?;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 /// A part of a span: the version of its manifest, and its rollup where it has one.
 struct Part<P> {
-    part: P,
+    of: P,
     version: u64,
     rollup: Option<(Bucket, Rollup)>,
 }
@@ -193,14 +193,14 @@ fn part_of_day(manifest: &DayManifest, needed: u64) -> Option<Part<Day>> {
     let DayManifest { day, version, body, .. } = manifest;
     let is_empty = body.hours.is_empty() && body.base.is_none();
     let is_ready = *version >= needed && (body.rollup.is_some() || is_empty);
-    is_ready.then(|| Part { part: *day, version: *version, rollup: body.rollup.clone().map(|rollup| (Bucket::Day(*day), rollup)) })
+    is_ready.then(|| Part { of: *day, version: *version, rollup: body.rollup.clone().map(|rollup| (Bucket::Day(*day), rollup)) })
 }
 
 /// What a month gives all time; nothing while it is not what is needed.
 fn part_of_month(month: Month, manifest: &MonthManifest, needed: u64) -> Option<Part<Month>> {
     let is_ready = manifest.version >= needed && manifest.is_current();
     let rollup = manifest.body.rollup.clone().map(|rollup| (Bucket::Month(month), rollup));
-    is_ready.then_some(Part { part: month, version: manifest.version, rollup })
+    is_ready.then_some(Part { of: month, version: manifest.version, rollup })
 }
 
 /// The next version of a manifest: with this rollup, made of these parts.
@@ -212,7 +212,7 @@ fn next<P: Ord + Copy>(
     let mut next = before;
     next.version += 1;
     for part in parts {
-        next.body.parts.entry(part.part).or_default().built = part.version;
+        next.body.parts.entry(part.of).or_default().built = part.version;
     }
     let superseded = next.body.rollup.replace(whole.rollup.clone());
     next.body.garbage.extend(superseded.iter().chain(dead).map(|rollup| (now, whole.bucket, rollup.clone())));
