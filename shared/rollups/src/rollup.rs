@@ -7,6 +7,7 @@ use model::{AttemptId, Day, Hour, Month};
 use ports::{Item, Key, PortError, Read, Table, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::fmt;
 
 const STATE: &str = "state";
 const EXPIRES_AT: &str = "expires_at";
@@ -42,6 +43,14 @@ impl Bucket {
     }
 }
 
+impl fmt::Display for Bucket {
+    /// As in keys: `hour 2026-11-21T05`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (grain, name) = self.names();
+        write!(f, "{grain} {name}")
+    }
+}
+
 /// Which items hold the state of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rollup {
@@ -74,7 +83,33 @@ pub fn key(owner: &Owner, bucket: Bucket, (attempt, part): (AttemptId, &str)) ->
     Key::new(format!("T#{}#R#{}#{grain}", owner.tenant, owner.family), format!("{name}#{attempt}#{part}"))
 }
 
+/// The partitions of all of an owner's rollups.
+pub fn partitions(owner: &Owner) -> impl Iterator<Item = String> {
+    ["hour", "hour-base", "day", "day-base", "month", "lifetime"]
+        .into_iter()
+        .map(|grain| format!("T#{}#R#{}#{grain}", owner.tenant, owner.family))
+}
+
+/// The bucket and attempt of a rollup that a key names a part of; `None` where it names something else.
+#[must_use]
+pub fn of_key(key: &Key) -> Option<(Bucket, AttemptId)> {
+    let (_, grain) = key.partition.split_once("#R#")?.1.split_once('#')?;
+    let mut names = key.sort.splitn(3, '#');
+    let (name, attempt) = (names.next()?, AttemptId::from_key(names.next()?)?);
+    let bucket = match grain {
+        "hour" => Bucket::Hour(Hour::from_key(name)?),
+        "hour-base" => Bucket::HourBase(Hour::from_key(name)?),
+        "day" => Bucket::Day(Day::from_key(name)?),
+        "day-base" => Bucket::DayBase(Day::from_key(name)?),
+        "month" => Bucket::Month(Month::from_key(name)?),
+        "lifetime" => Bucket::Lifetime,
+        _ => return None,
+    };
+    Some((bucket, attempt))
+}
+
 /// The keys of some parts of a rollup.
+#[must_use]
 pub fn keys(owner: &Owner, bucket: Bucket, (attempt, parts): (AttemptId, &[String])) -> Vec<Key> {
     parts.iter().map(|part| key(owner, bucket, (attempt, part))).collect()
 }

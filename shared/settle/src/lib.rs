@@ -8,6 +8,8 @@
 //! When to settle what is not decided here.
 
 mod asked;
+mod calendar;
+pub mod doctor;
 mod draft;
 mod error;
 mod garbage;
@@ -16,6 +18,7 @@ mod log;
 mod look;
 mod mark;
 mod plan;
+mod reprice;
 mod roll;
 mod round;
 mod rules;

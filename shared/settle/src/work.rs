@@ -49,6 +49,14 @@ pub enum Work {
     },
 }
 
+impl Work {
+    /// As it lies in the queue.
+    #[must_use]
+    pub fn body(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
 /// Which hours are settled again though nothing of them is pending. What is pending is always settled.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
