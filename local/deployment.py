@@ -89,6 +89,8 @@ def described(place: Place, overrides: dict[str, str], outputs: dict[str, str]) 
         "bucketName": outputs["BucketName"],
         "queueUrl": outputs["QueueUrl"],
         "dlqUrl": outputs["DlqUrl"],
+        "workQueueUrl": outputs["WorkQueueUrl"],
+        "workDlqUrl": outputs["WorkDlqUrl"],
         "functions": functions,
         "jwtSecret": overrides["JwtSecret"],
         "jwtIssuer": overrides["JwtIssuer"],

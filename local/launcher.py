@@ -70,12 +70,22 @@ def know_leading_keys() -> None:
 
 def leading_keys(request: dict) -> list[str]:
     """The partition keys that a request names: of `pk`, or in an index, of the attribute its condition equates first."""
+    if tables := request.get("RequestItems"):
+        return [key for table in tables.values() for key in keys_of_batch(table)]
     item = request.get("Key") or request.get("Item")
     if item:
         return [item["pk"]["S"]] if "pk" in item else []
     values = request.get("ExpressionAttributeValues") or {}
     equated = re.search(r"=\s*(:\w+)", request.get("KeyConditionExpression") or "")
     return [values[equated[1]]["S"]] if equated and "S" in values.get(equated[1], {}) else []
+
+
+def keys_of_batch(table: dict | list) -> list[str]:
+    """The partition keys that a batch names in one table: those it reads, or those it puts and deletes."""
+    if isinstance(table, dict):
+        return [key["pk"]["S"] for key in table.get("Keys", [])]
+    requests = [request.get("PutRequest", {}).get("Item") or request.get("DeleteRequest", {}).get("Key") for request in table]
+    return [item["pk"]["S"] for item in requests if item and "pk" in item]
 
 
 def hold(path: str):

@@ -107,11 +107,18 @@ def test_of_a_batch_only_the_malformed_message_fails(cargo_lambda):
     assert answer == {"batchItemFailures": [{"itemIdentifier": "00000000-0000-4000-8000-000000000002"}]}
 
 
-def test_the_minute_tick_tells_what_waits(cargo_lambda):
-    answer = cargo_lambda("aggregate", SAMPLES / "aggregate-schedule.json")
-    assert answer["pendingHours"]["ai"] >= 2, "the two hours of the trace"
+@pytest.mark.parametrize("tick", ["minute", "hourly", "daily", "weekly", "monthly"])
+def test_a_tick_tells_what_waits_and_what_it_sent(cargo_lambda, tick):
+    answer = cargo_lambda("aggregate", SAMPLES / f"aggregate-{tick}.json")
+    assert answer["tick"] == tick
     assert answer["pendingPartials"] >= sum(answer["pendingHours"].values())
-    assert answer["complete"] is True
+    assert (answer["complete"], answer["heldBack"]) == (True, False)
+    assert answer["sent"] >= 0
+
+
+def test_of_work_only_the_malformed_message_fails(cargo_lambda):
+    answer = cargo_lambda("aggregate", SAMPLES / "aggregate-work.json")
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "00000000-0000-4000-8000-000000000001"}]}
 
 
 def test_the_nightly_run_reports_on_the_day_before_for_every_tenant(cargo_lambda, stack):

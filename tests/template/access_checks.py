@@ -10,6 +10,7 @@ from check import broken_by, drop, property_of, put
 from subject import Subject
 
 TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
+READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
 ALLOWED = {
     "IngestRole": {
         "Queue": {"sqs:SendMessage", "sqs:GetQueueAttributes"},
@@ -20,16 +21,24 @@ ALLOWED = {
         "Table": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
         "${Bucket.Arn}/incoming/*": {"s3:PutObject"},
     },
-    "AggregateRole": {"Table": {"dynamodb:GetItem", "dynamodb:Query"}, "${Table.Arn}/index/pending": {"dynamodb:Query"}},
+    "AggregateRole": {
+        "Table": READ | {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"},
+        "${Table.Arn}/index/pending": {"dynamodb:Query"},
+        "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
+        "${Bucket.Arn}/log/*": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
+        "Bucket": {"s3:ListBucket"},
+        "WorkQueue": {"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+        "ScheduleDeadLetterQueue": {"sqs:SendMessage"},
+    },
     "ReportRole": {
-        "Table": {"dynamodb:GetItem", "dynamodb:Query"},
+        "Table": READ,
         "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
         "${Bucket.Arn}/reports/*": {"s3:PutObject"},
         "Bucket": {"s3:ListBucket"},
         "ScheduleDeadLetterQueue": {"sqs:SendMessage"},
     },
     "QueryRole": {
-        "Table": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "Table": READ | {"dynamodb:UpdateItem"},
         "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
         "${Bucket.Arn}/reports/*": {"s3:GetObject"},
         "Bucket": {"s3:ListBucket"},
@@ -91,8 +100,7 @@ def nothing_is_allowed_by_wildcard(subject: Subject) -> Iterator[str]:
                 text = resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource
                 if "*" in text and not re.fullmatch(r"\$\{Bucket\.Arn}/[a-z]+/\*", text):
                     yield f"{role} allows {text}"
-            keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
-            if TABLE in statement["Resource"] and (not keys or "*" in keys):
+            if TABLE in statement["Resource"] and (not keys_of(statement) or "*" in keys_of(statement)):
                 yield f"{role} reaches every item of the table"
 
 
@@ -119,6 +127,34 @@ def secrets_are_long_hidden_and_never_a_default(subject: Subject) -> Iterator[st
         yield "a deployment may have neither a secret nor keys for tokens"
     if any(secret in str(subject.template["Outputs"]) for secret in ("ServiceSecret", "JwtSecret")):
         yield "a secret is an output"
+
+
+WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+WRITABLE = {
+    "IngestRole": {"T#*#I", "T#*#B#*", "L#*"},
+    "StoreRole": {"T#*#P#*", "T#*#B#*"},
+    "AggregateRole": {"T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#C#jobs"},
+    "ReportRole": set(),
+    "QueryRole": {"L#*"},
+    "SchedulerRole": set(),
+}
+
+
+def keys_of(statement: dict[str, Any]) -> list[str]:
+    """The beginnings of keys that a statement is held to."""
+    return statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
+
+
+@broken_by(
+    lambda subject: keys_of(subject.properties("AggregateRole")["Policies"][0]["PolicyDocument"]["Statement"][1]).append("T#*#C#*"),
+    lambda subject: keys_of(subject.properties("StoreRole")["Policies"][0]["PolicyDocument"]["Statement"][2]).append("T#*#M#*"),
+)
+def each_item_has_few_who_write_it(subject: Subject) -> Iterator[str]:
+    """Only `aggregate` writes manifests and rollups, and no function writes keys, prices or tenants."""
+    for role, expected in WRITABLE.items():
+        statements = [statement for statement in subject.statements(role) if WRITES & set(statement["Action"])]
+        if (keys := {key for statement in statements for key in keys_of(statement)}) != expected:
+            yield f"{role} writes {sorted(keys)}"
 
 
 def refused_when(subject: Subject) -> list[Any]:

@@ -13,7 +13,8 @@ from typing import Any
 from subject import Subject
 
 DAY = 24 * 3600
-QUEUES = ("Queue", "DeadLetterQueue", "ScheduleDeadLetterQueue")
+FAMILIES = ("engagement", "ai", "sales", "performance", "lifecycle")
+QUEUES = ("Queue", "DeadLetterQueue", "WorkQueue", "WorkDeadLetterQueue", "ScheduleDeadLetterQueue")
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ ENVIRONMENT_BYTES = 4 * 1024
 API_TIMEOUT_SECONDS = 30
 
 
-@broken_by(property_of("QueryFunction", "Timeout", to=30), property_of("AggregateFunction", "Timeout", to=61))
+@broken_by(property_of("QueryFunction", "Timeout", to=30), property_of("AggregateFunction", "Timeout", to=901))
 def functions_end_before_who_waits_for_them(subject: Subject) -> Iterator[str]:
-    """API Gateway gives up after 30 seconds, and the next tick of `aggregate` comes after 60."""
-    for name, most in (("Ingest", API_TIMEOUT_SECONDS), ("Query", API_TIMEOUT_SECONDS), ("Aggregate", 60), ("Report", 900)):
+    """API Gateway gives up after 30 seconds, and Lambda itself after 15 minutes."""
+    for name, most in (("Ingest", API_TIMEOUT_SECONDS), ("Query", API_TIMEOUT_SECONDS), ("Aggregate", 900), ("Report", 900)):
         if subject.function(name)["Timeout"] >= most:
             yield f"{name} may take {most} seconds or longer"
 
@@ -61,6 +61,28 @@ def every_function_has_its_own_role_logs_and_alarms(subject: Subject) -> Iterato
         for metric in ("Errors", "Throttles"):
             if (metric, {"Ref": f"{name}Function"}) not in alarms:
                 yield f"{name} has no alarm of {metric}"
+
+
+@broken_by(
+    without("ReportFunction", "EventInvokeConfig", "DestinationConfig"),
+    property_of("AggregateFunction", "EventInvokeConfig", "MaximumRetryAttempts", to=0),
+)
+def what_is_started_by_a_schedule_is_tried_again_and_its_failure_kept(subject: Subject) -> Iterator[str]:
+    """The schedule's own retries are for what it cannot hand over: Lambda retries what it took, and then forgets it."""
+    for name in ("Aggregate", "Report"):
+        config = subject.function(name).get("EventInvokeConfig", {})
+        kept = {"OnFailure": {"Type": "SQS", "Destination": {"Fn::GetAtt": ["ScheduleDeadLetterQueue", "Arn"]}}}
+        if config.get("MaximumRetryAttempts", 0) < 1 or config.get("DestinationConfig") != kept:
+            yield f"a failed run of {name} is forgotten"
+
+
+@broken_by(put("Parameters", "SettleMemory", "Default", to=1024), property_of("AggregateFunction", "MemorySize", to=3008))
+def an_hour_of_ten_million_events_fits_into_memory(subject: Subject) -> Iterator[str]:
+    """It takes up to 1,500 megabytes; and 1,769 are a whole processor."""
+    if subject.function("Aggregate")["MemorySize"] != {"Ref": "SettleMemory"}:
+        yield "the memory of aggregate is not the parameter"
+    if subject.template["Parameters"]["SettleMemory"]["Default"] < 1769:
+        yield "aggregate has less than a processor"
 
 
 @broken_by(put("Parameters", "Architecture", "Default", to="x86_64"), put("Globals", "Function", "Architectures", to=["x86_64"]))

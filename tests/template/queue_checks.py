@@ -11,13 +11,18 @@ from subject import Subject
 MESSAGE_BYTES = 256 * 1024
 
 
-@broken_by(property_of("Queue", "VisibilityTimeout", to=120), property_of("StoreFunction", "Timeout", to=60))
-def the_queue_hides_messages_for_six_timeouts_of_store_and_a_window(subject: Subject) -> Iterator[str]:
-    """Less, and AWS refuses the mapping, or hands a message to a second `store` while the first works on it."""
+@broken_by(
+    property_of("Queue", "VisibilityTimeout", to=120),
+    property_of("StoreFunction", "Timeout", to=60),
+    property_of("WorkQueue", "VisibilityTimeout", to=300),
+)
+def queues_hide_messages_for_six_timeouts_of_their_function_and_a_window(subject: Subject) -> Iterator[str]:
+    """Less, and AWS refuses the mapping, or hands a message to a second function while the first works on it."""
     window = subject.template["Parameters"]["BatchWindowSeconds"]["MaxValue"]
-    needed = 6 * subject.function("Store")["Timeout"] + window
-    if subject.properties("Queue")["VisibilityTimeout"] < needed:
-        yield f"the visibility timeout is under {needed} seconds"
+    for queue, function, window in (("Queue", "Store", window), ("WorkQueue", "Aggregate", 0)):
+        needed = 6 * subject.function(function)["Timeout"] + window
+        if subject.properties(queue)["VisibilityTimeout"] < needed:
+            yield f"the visibility timeout of {queue} is under {needed} seconds"
 
 
 @broken_by(put("Parameters", "BatchWindowSeconds", "MinValue", to=0), property_of("StoreEvents", "MaximumBatchingWindowInSeconds", to=0))
@@ -38,11 +43,27 @@ def the_local_window_is_at_most_five_seconds(subject: Subject) -> Iterator[str]:
         yield "the batching window is longer than 5 seconds"
 
 
-@broken_by(without("StoreEvents", "FunctionResponseTypes"))
-def store_tells_which_messages_failed(subject: Subject) -> Iterator[str]:
-    """Otherwise one poison message takes the batch with it."""
-    if subject.properties("StoreEvents").get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
-        yield "store cannot report single messages"
+@broken_by(
+    without("StoreEvents", "FunctionResponseTypes"),
+    without("AggregateWork", "FunctionResponseTypes"),
+    property_of("AggregateWork", "BatchSize", to=10),
+    property_of("AggregateWork", "EventSourceArn", to={"Fn::GetAtt": ["Queue", "Arn"]}),
+    without("AggregateWork", "ScalingConfig"),
+)
+def one_message_takes_no_other_with_it(subject: Subject) -> Iterator[str]:
+    """Of a batch single messages may fail; and what may take all of a function's memory or time is alone in its batch."""
+    expected = {"StoreEvents": ("StoreFunction", "Queue"), "AggregateWork": ("AggregateFunction", "WorkQueue")}
+    for name, (function, queue) in expected.items():
+        mapping = subject.properties(name)
+        if mapping.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
+            yield f"{name} cannot report single messages"
+        if (mapping["FunctionName"], mapping["EventSourceArn"]) != ({"Ref": function}, {"Fn::GetAtt": [queue, "Arn"]}):
+            yield f"{name} is between others"
+    work = subject.properties("AggregateWork")
+    if work["BatchSize"] != 1:
+        yield "a day that fails may take others with it"
+    if work.get("ScalingConfig") != {"MaximumConcurrency": {"Ref": "SettleConcurrency"}}:
+        yield "settling may take all of the account's concurrency"
 
 
 @broken_by(without("Queue", "MaximumMessageSize"), property_of("Queue", "MaximumMessageSize", to=1024 * 1024))
@@ -57,11 +78,14 @@ def messages_are_as_small_as_the_code_makes_them(subject: Subject) -> Iterator[s
     property_of("Queue", "MessageRetentionPeriod", to=4 * DAY),
     property_of("DeadLetterQueue", "MessageRetentionPeriod", to=7 * DAY),
     without("Queue", "RedrivePolicy"),
+    property_of("WorkQueue", "RedrivePolicy", "deadLetterTargetArn", to={"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}),
+    property_of("WorkQueue", "MessageRetentionPeriod", to=3600),
 )
 def messages_wait_seven_days_and_dead_ones_fourteen(subject: Subject) -> Iterator[str]:
-    """I9: nothing unsettled expires unseen."""
-    queue, dead = subject.properties("Queue"), subject.properties("DeadLetterQueue")
-    if queue.get("MessageRetentionPeriod") != 7 * DAY or dead.get("MessageRetentionPeriod") != 14 * DAY:
-        yield "the queue keeps messages for other than 7 days, or the dead-letter queue for other than 14"
-    if queue.get("RedrivePolicy", {}).get("deadLetterTargetArn") != {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}:
-        yield "the queue has no dead-letter queue"
+    """I9: nothing unsettled expires unseen. Work is found again each day, and so waits for one."""
+    for name, days, dead in (("Queue", 7, "DeadLetterQueue"), ("WorkQueue", 1, "WorkDeadLetterQueue")):
+        queue = subject.properties(name)
+        if queue.get("MessageRetentionPeriod") != days * DAY or subject.properties(dead).get("MessageRetentionPeriod") != 14 * DAY:
+            yield f"{name} keeps messages for other than {days} days, or its dead-letter queue for other than 14"
+        if queue.get("RedrivePolicy", {}).get("deadLetterTargetArn") != {"Fn::GetAtt": [dead, "Arn"]}:
+            yield f"{name} has no dead-letter queue of its own"

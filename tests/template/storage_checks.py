@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from check import QUEUES, broken_by, drop, property_of, put, without
+from check import FAMILIES, QUEUES, broken_by, drop, property_of, put, without
 from subject import Subject, listed
 
 
@@ -53,7 +53,11 @@ def nothing_is_public_or_spoken_to_in_the_clear(subject: Subject) -> Iterator[st
 @broken_by(
     lambda subject: subject.properties("Bucket")["LifecycleConfiguration"]["Rules"][0].update(ExpirationInDays=7),
     lambda subject: subject.properties("Bucket")["LifecycleConfiguration"]["Rules"].pop(),
-    lambda subject: subject.properties("Bucket")["LifecycleConfiguration"]["Rules"].pop(1),
+    lambda subject: subject.properties("Bucket")["LifecycleConfiguration"]["Rules"].pop(-2),
+    lambda subject: subject.properties("Bucket")["LifecycleConfiguration"]["Rules"].pop(2),
+    lambda subject: subject.properties("Bucket")["LifecycleConfiguration"]["Rules"][3].update(ExpirationInDays={"Ref": "RetentionDaysAi"}),
+    lambda subject: subject.properties("Bucket")["LifecycleConfiguration"]["Rules"][3].update(Prefix="log/"),
+    put("Parameters", "RollupRetentionDays", "MinValue", to=30),
     property_of("Table", "TimeToLiveSpecification", "AttributeName", to="ttl"),
     without("Table", "PointInTimeRecoverySpecification"),
     drop("Resources", "Table", "DeletionPolicy"),
@@ -61,12 +65,19 @@ def nothing_is_public_or_spoken_to_in_the_clear(subject: Subject) -> Iterator[st
     without("ApiLogs", "RetentionInDays"),
 )
 def everything_expires_when_it_should_and_not_before(subject: Subject) -> Iterator[str]:
-    """I9: segments live 30 days, unfinished uploads a day, items until `expires_at`; a deleted stack keeps its data."""
+    """I9: segments live 30 days, the log as long as its family says, unfinished uploads a day, items until `expires_at`."""
     rules = {
         rule["Prefix"]: rule for rule in subject.properties("Bucket")["LifecycleConfiguration"]["Rules"] if rule["Status"] == "Enabled"
     }
     if rules.get("incoming/", {}).get("ExpirationInDays") != 30:
         yield "segments live for other than 30 days"
+    for family in FAMILIES:
+        if rules.get(f"log/{family}/", {}).get("ExpirationInDays") != {"Ref": f"RetentionDays{family.capitalize()}"}:
+            yield f"settled events of {family} live for other than they should"
+    if prefixes := set(rules) - {"incoming/", "reports/", "", *(f"log/{family}/" for family in FAMILIES)}:
+        yield f"something else expires: {sorted(prefixes)}"
+    if subject.template["Parameters"]["RollupRetentionDays"]["MinValue"] <= 30:
+        yield "what is settled may expire before what is not"
     if "ExpirationInDays" not in rules.get("reports/", {}):
         yield "reports live for ever"
     if "AbortIncompleteMultipartUpload" not in rules.get("", {}):

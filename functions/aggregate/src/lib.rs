@@ -1,55 +1,84 @@
-//! Watches what is not yet settled: each minute it finds the hours that wait, tells how many they are and for how long the oldest has
-//! waited, and warns where that is too long.
+//! Settles what is stored. Ticks of schedules find what waits, decide what is due, and send it to a queue of work; the queue delivers it
+//! back, a day of a tenant's family or something to be made of settled days in each message.
 //!
-//! What is found is already in the unit in which it will be settled, a tenant's family and day. Nothing here changes anything.
+//! So thousands of tenants are settled side by side, and what fails for one stops no other. Any work may be done twice, or by two at once:
+//! what settling is, and why that does no harm, is `settle`'s.
 
 pub mod config;
+mod find;
 mod metrics;
+pub mod policy;
 mod summary;
+mod tick;
+mod trigger;
 mod work;
 
 pub use summary::Summary;
+pub use tick::TickError;
+pub use trigger::{Tick, Trigger};
 
 use config::Config;
-use ports::{Clock, Table};
-use records::{RecordError, partial};
-use std::sync::Arc;
+use metrics::Place;
+use model::{HourOffset, TenantId, Timestamp};
+use ports::Queue;
+use serde_json::Value;
+use settle::Settler;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the function works with.
 pub struct Aggregate {
-    /// Where partials are.
-    pub table: Arc<dyn Table>,
-    /// The time of day.
-    pub clock: Arc<dyn Clock>,
-    /// What it was told.
-    pub config: Config,
+    settler: Settler,
+    queue: Arc<dyn Queue>,
+    config: Config,
+    offsets: Offsets,
+}
+
+/// When the hours of tenants begin, as far as it was read.
+#[derive(Default)]
+struct Offsets(Mutex<HashMap<TenantId, HourOffset>>);
+
+/// Why an invocation is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum AggregateError {
+    /// It was started with what it does not know.
+    #[error("the event is neither a tick nor work")]
+    Trigger(#[source] serde_json::Error),
+    /// A tick is not done.
+    #[error("a tick is not done")]
+    Tick(#[from] TickError),
+    /// The answer could not be written.
+    #[error("the answer cannot be written")]
+    Answer(#[source] serde_json::Error),
 }
 
 impl Aggregate {
-    /// One look at what waits.
-    ///
-    /// # Errors
-    /// Where the table does not answer; the next tick looks again.
-    pub async fn tick(&self) -> Result<Summary, RecordError> {
-        let summary = self.look().await?;
-        if summary.is_older_than(self.config.pending_alarm_hours) {
-            tracing::warn!(oldest_hours = summary.oldest_pending_age_hours, "events wait to be settled for too long");
-        }
-        metrics::emit(&summary, &self.config.table_name, self.clock.now());
-        tracing::info!(hours = summary.hours(), partials = summary.pending_partials, complete = summary.complete, "looked at what waits");
-        Ok(summary)
+    /// A function that settles with this, and sends work to this queue, which delivers it back.
+    #[must_use]
+    pub fn new(settler: Settler, queue: Arc<dyn Queue>, config: Config) -> Self {
+        Self { settler, queue, config, offsets: Offsets::default() }
     }
 
-    async fn look(&self) -> Result<Summary, RecordError> {
-        let found = work::find(&*self.table).await?;
-        let mut longest_ms = 0;
-        for oldest in found.oldest_of_each_family() {
-            // The index names the hour; since when it waits, which for an import is not how old it is, is in the item.
-            if let Some(written_at) = partial::written_at(&*self.table, oldest).await? {
-                longest_ms = longest_ms.max(self.clock.now().millis_since(written_at));
-            }
-        }
-        Ok(Summary::of(&found, longest_ms))
+    /// Does what an event asks for, until the deadline.
+    ///
+    /// # Errors
+    /// Where the event is none, or a tick is not done. Work that is not done is named in the answer.
+    pub async fn handle(&self, event: Value, deadline: Timestamp) -> Result<Value, AggregateError> {
+        let answer = match Trigger::of(event).map_err(AggregateError::Trigger)? {
+            Trigger::Tick(tick) => serde_json::to_value(self.tick(tick).await?),
+            Trigger::Work(event) => serde_json::to_value(self.work(event, deadline).await),
+        };
+        answer.map_err(AggregateError::Answer)
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { table_name: &self.config.table_name, now: self.settler.clock.now() }
+    }
+}
+
+impl Offsets {
+    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, HourOffset>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

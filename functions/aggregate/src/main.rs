@@ -1,10 +1,12 @@
-//! Wires the function to the real table and clock.
+//! Wires the function to the real table, bucket, queue, clock and randomness.
 
 use aggregate::Aggregate;
 use aggregate::config::{Config, SETTINGS};
 use lambda_runtime::{LambdaEvent, service_fn};
-use ports::SystemClock;
-use serde::de::IgnoredAny;
+use model::Timestamp;
+use ports::{SystemClock, SystemRandom};
+use serde_json::Value;
+use settle::Settler;
 use setup::log::chain;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,13 +17,21 @@ async fn main() -> ExitCode {
     let Some(settings) = setup::start(SETTINGS) else { return ExitCode::FAILURE };
     let config = Config::from(&settings);
     let aws = aws::config().await;
-    let table = Arc::new(table::DynamoDb::new(&aws, &config.table_name));
-    let aggregate = Aggregate { table, clock: Arc::new(SystemClock), config };
+    let settler = Settler {
+        table: Arc::new(table::DynamoDb::new(&aws, &config.table_name)),
+        bucket: Arc::new(bucket::S3::new(&aws, &config.bucket_name)),
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
+        rules: config.rules.clone(),
+    };
+    let queue = Arc::new(queue::Sqs::new(&aws, &config.work_queue_url));
+    let aggregate = Aggregate::new(settler, queue, config);
     let aggregate = &aggregate;
-    let handler = |event: LambdaEvent<IgnoredAny>| async move {
+    let handler = |event: LambdaEvent<Value>| async move {
         let span = tracing::info_span!("invocation", request_id = event.context.request_id);
+        let deadline = Timestamp::from_millis(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
         // The runtime logs what is answered so, once.
-        let result = aggregate.tick().instrument(span).await;
+        let result = aggregate.handle(event.payload, deadline).instrument(span).await;
         result.map_err(|error| lambda_runtime::Error::from(chain(&error).to_string()))
     };
     match lambda_runtime::run(service_fn(handler)).await {

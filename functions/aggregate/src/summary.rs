@@ -1,15 +1,18 @@
 //! What a tick tells.
 
-use crate::work::Found;
+use crate::find::Found;
+use crate::trigger::Tick;
 use model::Family;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What waits to be settled.
+/// What a tick found, and what it sent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
-    /// By family, how many hours of all tenants.
+    /// Which tick it was.
+    pub tick: Tick,
+    /// By family, how many hours of all tenants wait to be settled.
     pub pending_hours: BTreeMap<Family, usize>,
     /// How many partials they have.
     pub pending_partials: usize,
@@ -17,18 +20,28 @@ pub struct Summary {
     pub oldest_pending_age_hours: f64,
     /// Whether that is all that waits; else there is more.
     pub complete: bool,
+    /// How many messages of work were sent.
+    pub sent: usize,
+    /// Whether work was found and not sent, because the queue has enough.
+    pub held_back: bool,
+    /// Days of which it could not be told whether they are due: the next tick asks again.
+    pub failed: usize,
 }
 
 impl Summary {
     /// The summary of what was found, of which the oldest has waited so long.
     #[must_use]
-    pub(crate) fn of(found: &Found, longest_ms: i64) -> Self {
+    pub(crate) fn of(tick: Tick, found: &Found, longest_ms: i64) -> Self {
         let hundredths = longest_ms.max(0) / 36_000;
         Self {
+            tick,
             pending_hours: Family::ALL.into_iter().map(|family| (family, found.hours_of(family))).collect(),
-            pending_partials: found.units.values().map(|day| day.partials).sum(),
+            pending_partials: found.partials(),
             oldest_pending_age_hours: f64::from(i32::try_from(hundredths).unwrap_or(i32::MAX)) / 100.0,
             complete: found.complete,
+            sent: 0,
+            held_back: false,
+            failed: 0,
         }
     }
 

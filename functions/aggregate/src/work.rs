@@ -1,92 +1,75 @@
-//! Finds what waits to be settled, by tenant, family and day: one such day is one unit of work.
+//! Does the work that the queue delivers: each message alone, so that what fails takes nothing else with it.
 
-use futures::{TryStreamExt, stream};
-use model::{Day, Family, Hour, TenantId};
-use ports::Table;
-use records::{Pending, RecordError, pending};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::{Aggregate, metrics};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use futures::FutureExt;
+use model::Timestamp;
+use ports::PortError;
+use settle::{Done, SettleError, Work};
+use setup::log::chain;
+use std::panic::AssertUnwindSafe;
 
-/// Pages of a shard that one tick reads: some ten thousand partials. A page costs 128 read units, so that a tick has a price limit too.
-const PAGES: usize = 2;
-/// Shards that are read at once.
-const SIDE_BY_SIDE: usize = 8;
+/// What one round of a settle is given: a next one begins only where so much is left of the invocation's time.
+const ROUND_MS: i64 = 60_000;
 
-/// A day of a tenant's family: what one worker settles and commits at once.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unit {
-    pub tenant: TenantId,
-    pub family: Family,
-    pub day: Day,
+/// Why a message was not done; the queue delivers it again, and puts it aside in the end.
+#[derive(Debug, thiserror::Error)]
+enum WorkError {
+    #[error("the message is no work")]
+    Malformed(#[from] serde_json::Error),
+    #[error("the work is not done")]
+    Settle(#[from] SettleError),
+    #[error("the work panicked")]
+    Panic,
+    #[error("the rest of the work is not sent")]
+    Rest(#[from] PortError),
+    #[error("the queue did not take the rest of the work")]
+    Untaken,
 }
 
-/// What waits in a day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
-    /// The hours that have partials.
-    pub hours: BTreeSet<Hour>,
-    /// How many partials they have.
-    pub partials: usize,
-    /// The first of them.
-    pub oldest: Pending,
-}
-
-/// What was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// By day, what waits in it.
-    pub units: BTreeMap<Unit, Waiting>,
-    /// Whether that is all; else there is more than one tick reads.
-    pub complete: bool,
-}
-
-/// Walks the index of what waits.
-pub async fn find(table: &dyn Table) -> Result<Found, RecordError> {
-    let shards: Vec<Result<String, RecordError>> = pending::shards(pending::Kind::Partial).map(Ok).collect();
-    let found = Found { units: BTreeMap::new(), complete: true };
-    let walks = stream::iter(shards).map_ok(|shard| async move { walk(table, &shard).await });
-    walks
-        .try_buffer_unordered(SIDE_BY_SIDE)
-        .try_fold(found, |found, (waiting, complete)| async move { Ok(found.with(waiting, complete)) })
-        .await
-}
-
-/// The partials of a shard, and whether they are all of it.
-async fn walk(table: &dyn Table, shard: &str) -> Result<(Vec<Pending>, bool), RecordError> {
-    let (mut all, mut after) = (Vec::new(), None);
-    for _ in 0..PAGES {
-        let (page, next) = pending::page(table, shard, after.as_ref()).await?;
-        all.extend(page);
-        after = next;
-        if after.is_none() {
-            return Ok((all, true));
-        }
-    }
-    Ok((all, false))
-}
-
-impl Found {
-    fn with(mut self, waiting: Vec<Pending>, complete: bool) -> Self {
-        for pending in waiting {
-            let unit = Unit { tenant: pending.tenant.clone(), family: pending.family, day: pending.day() };
-            let day = self.units.entry(unit).or_insert_with(|| Waiting { hours: BTreeSet::new(), partials: 0, oldest: pending.clone() });
-            day.hours.insert(pending.hour);
-            day.partials += 1;
-            if (pending.hour, &pending.segment) < (day.oldest.hour, &day.oldest.segment) {
-                day.oldest = pending;
+impl Aggregate {
+    /// Does a batch of work until the deadline. The answer names the messages that the queue is to deliver again.
+    pub async fn work(&self, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
+        let mut response = SqsBatchResponse::default();
+        let mut failed = Vec::new();
+        for message in event.records {
+            let done = AssertUnwindSafe(self.message(&message, deadline)).catch_unwind().await.unwrap_or(Err(WorkError::Panic));
+            if let Err(error) = done {
+                // A message without an id fails under an empty one, which the queue takes as a failure of the whole batch.
+                let id = message.message_id.unwrap_or_default();
+                tracing::error!(message_id = id, work = message.body, error = %chain(&error), "work is not done");
+                failed.push(id);
             }
         }
-        self.complete &= complete;
-        self
+        response.set_failures(failed);
+        response
     }
 
-    /// Of each family that waits, the partial of the oldest hour.
-    pub fn oldest_of_each_family(&self) -> impl Iterator<Item = &Pending> {
-        let of = |family| self.units.iter().filter(move |(unit, _)| unit.family == family).map(|(_, day)| &day.oldest);
-        Family::ALL.into_iter().filter_map(move |family| of(family).min_by_key(|oldest| oldest.hour))
+    async fn message(&self, message: &SqsMessage, deadline: Timestamp) -> Result<(), WorkError> {
+        let work: Work = serde_json::from_str(message.body.as_deref().unwrap_or_default())?;
+        let done = self.rounds(&work, deadline).await?;
+        tracing::info!(work = work.body(), done = serde_json::to_string(&done).unwrap_or_default(), "work is done");
+        if let Some(line) = metrics::of_done(&done, self.place()) {
+            metrics::emit(&line);
+        }
+        Ok(())
     }
 
-    /// How many hours of a family wait.
-    pub fn hours_of(&self, family: Family) -> usize {
-        self.units.iter().filter(|(unit, _)| unit.family == family).map(|(_, day)| day.hours.len()).sum()
+    /// Round after round, each committed on its own. What there is no more time for goes back to the queue.
+    async fn rounds(&self, work: &Work, deadline: Timestamp) -> Result<Done, WorkError> {
+        let mut all = Done::default();
+        loop {
+            let done = self.settler.run(work).await?;
+            all += done;
+            if !done.left {
+                return Ok(all);
+            }
+            if deadline.millis_since(self.settler.clock.now()) < ROUND_MS {
+                return match self.queue.send(&[work.body()]).await?.as_slice() {
+                    [true] => Ok(all),
+                    _ => Err(WorkError::Untaken),
+                };
+            }
+        }
     }
 }

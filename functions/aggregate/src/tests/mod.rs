@@ -1,0 +1,4 @@
+mod looking;
+mod ticking;
+mod working;
+mod world;

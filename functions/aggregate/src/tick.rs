@@ -1,0 +1,243 @@
+//! A tick: finds what waits, decides what is due, and sends it to the queue of work. What it could not do, the next tick finds again.
+
+use crate::find::{self, Found, Unit};
+use crate::policy::{Local, Waiting};
+use crate::trigger::Tick;
+use crate::{Aggregate, Summary, metrics};
+use futures::{StreamExt, stream};
+use model::{HourOffset, TenantId, Timestamp};
+use ports::{Key, PortError, Read};
+use records::pending::Kind;
+use records::{RecordError, partial, tenant};
+use rollups::{ManifestError, Owner, day, upper};
+use settle::{Again, Work};
+use setup::log::chain;
+
+/// Days that are judged at once.
+const SIDE_BY_SIDE: usize = 16;
+const HOUR_MS: i64 = 3_600_000;
+
+/// How a tick looks.
+struct Look {
+    /// How many pages of each shard it reads.
+    pages: usize,
+    /// Which days it sends.
+    days: Days,
+    /// Whether it sends what may be swept.
+    sweeps: bool,
+    /// Whether it sends the months that are over, and all time.
+    rolls: bool,
+    /// With how many messages in the queue it sends nothing: what it found is found again.
+    enough: u64,
+}
+
+/// Which days with partials are sent.
+#[derive(Clone, Copy)]
+enum Days {
+    None,
+    /// Those with hours that are due before the day is over.
+    Busy,
+    /// Those that are over.
+    Over,
+    /// Those with any closed hour.
+    Closed,
+}
+
+impl Tick {
+    const fn look(self) -> Look {
+        match self {
+            Self::Minute => Look { pages: 2, days: Days::Busy, sweeps: false, rolls: false, enough: 100 },
+            Self::Hourly => Look { pages: 20, days: Days::Busy, sweeps: true, rolls: false, enough: 1_000 },
+            Self::Daily => Look { pages: 200, days: Days::Over, sweeps: true, rolls: true, enough: 100_000 },
+            Self::Weekly => Look { pages: 2_000, days: Days::Closed, sweeps: true, rolls: true, enough: 100_000 },
+            Self::Monthly => Look { pages: 200, days: Days::None, sweeps: false, rolls: true, enough: 100_000 },
+        }
+    }
+}
+
+/// Why a tick is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum TickError {
+    /// What waits could not be read.
+    #[error("what waits cannot be read")]
+    Look(#[from] RecordError),
+    /// The queue did not answer.
+    #[error("work is not sent")]
+    Send(#[from] PortError),
+    /// The queue took some of the work.
+    #[error("{unsent} of {all} pieces of work are not sent")]
+    Unsent {
+        /// How many it did not take.
+        unsent: usize,
+        /// How many there were.
+        all: usize,
+    },
+}
+
+/// Why it could not be told whether something is due. It stops nothing else.
+#[derive(Debug, thiserror::Error)]
+enum JudgeError {
+    #[error("its tenant cannot be read")]
+    Tenant(#[from] RecordError),
+    #[error("there is no such tenant")]
+    NoTenant,
+    #[error("its manifest cannot be read")]
+    Manifest(#[from] ManifestError),
+}
+
+impl Aggregate {
+    /// Looks for work and sends it.
+    ///
+    /// # Errors
+    /// Where the index or the queue does not answer. What concerns one tenant alone is logged, and stops no other.
+    pub async fn tick(&self, tick: Tick) -> Result<Summary, TickError> {
+        let look = tick.look();
+        let found = match look.days {
+            Days::None => Found::nothing(),
+            _ => find::partials(&*self.settler.table, look.pages).await?,
+        };
+        let mut summary = Summary::of(tick, &found, self.longest_wait_ms(&found).await?);
+        let work = self.due(&look, &found, &mut summary).await?;
+        self.send(&look, &work, &mut summary).await?;
+        if matches!(tick, Tick::Minute) {
+            self.tell_what_waits(&summary);
+        }
+        tracing::info!(
+            ?tick,
+            hours = summary.hours(),
+            partials = summary.pending_partials,
+            complete = summary.complete,
+            sent = summary.sent,
+            held_back = summary.held_back,
+            failed = summary.failed,
+            "looked at what waits"
+        );
+        Ok(summary)
+    }
+
+    fn tell_what_waits(&self, summary: &Summary) {
+        if summary.is_older_than(self.config.pending_alarm_hours) {
+            tracing::warn!(oldest_hours = summary.oldest_pending_age_hours, "events wait to be settled for too long");
+        }
+        metrics::emit(&metrics::of_summary(summary, self.place()));
+    }
+
+    async fn longest_wait_ms(&self, found: &Found) -> Result<i64, RecordError> {
+        let mut longest_ms = 0;
+        for oldest in found.oldest_of_each_family() {
+            // The index names the hour; since when it waits, which for an import is not how old it is, is in the item.
+            if let Some(written_at) = partial::written_at(&*self.settler.table, oldest).await? {
+                longest_ms = longest_ms.max(self.settler.clock.now().millis_since(written_at));
+            }
+        }
+        Ok(longest_ms)
+    }
+
+    /// All that is due.
+    async fn due(&self, look: &Look, found: &Found, summary: &mut Summary) -> Result<Vec<Work>, RecordError> {
+        let mut judged = self.judge_days(look.days, found).await;
+        if look.sweeps {
+            judged.extend(self.keys(Kind::Sweep, look).await?.iter().map(|key| Ok(sweep(key))));
+        }
+        if look.rolls {
+            let keys = self.keys(Kind::Roll, look).await?;
+            judged.extend(stream::iter(&keys).map(|key| self.judge_roll(key)).buffered(SIDE_BY_SIDE).collect::<Vec<_>>().await);
+        }
+        let (due, failed): (Vec<_>, Vec<_>) = judged.into_iter().partition(Result::is_ok);
+        summary.failed = failed.len();
+        Ok(due.into_iter().filter_map(Result::ok).flatten().collect())
+    }
+
+    async fn keys(&self, kind: Kind, look: &Look) -> Result<Vec<Key>, RecordError> {
+        find::keys(&*self.settler.table, kind, look.pages).await
+    }
+
+    async fn judge_days(&self, days: Days, found: &Found) -> Vec<Judged> {
+        let judge = async |(unit, partials): (&Unit, &find::Partials)| {
+            let due = self.is_due(days, unit, &partials.hours).await;
+            let due = due.inspect_err(|error| {
+                let (tenant, family, day) = (&unit.tenant, unit.family, unit.day);
+                tracing::error!(%tenant, %family, %day, error = %chain(error), "it cannot be told whether a day is due");
+            });
+            due.map(|due| due.then(|| unit.settle()))
+        };
+        stream::iter(&found.units).map(judge).buffered(SIDE_BY_SIDE).collect().await
+    }
+
+    async fn is_due(&self, days: Days, unit: &Unit, waiting: &Waiting) -> Result<bool, JudgeError> {
+        let policy = &self.config.policy;
+        // Most days have too few partials to be asked about, whatever their offset: hours only begin later with one.
+        if matches!(days, Days::Busy) && !policy.may_be_due(waiting, self.local(HourOffset::default())) {
+            return Ok(false);
+        }
+        let local = self.local(self.offset(&unit.tenant).await?);
+        match days {
+            Days::None => Ok(false),
+            Days::Over => Ok(policy.is_day_over(unit.day, local)),
+            Days::Closed => Ok(policy.has_closed(waiting, local)),
+            Days::Busy if !policy.may_be_due(waiting, local) => Ok(false),
+            Days::Busy => {
+                let owner = Owner { tenant: unit.tenant.clone(), family: unit.family };
+                let manifest = day::get(&*self.settler.table, &owner, (unit.day, Read::Eventual)).await?;
+                Ok(policy.is_due(waiting, &manifest, local))
+            }
+        }
+    }
+
+    /// What is to be built, where it is time. A month is left for an hour after its end: until then its last day is being settled.
+    async fn judge_roll(&self, key: &Key) -> Judged {
+        let Some((Owner { tenant, family }, month)) = upper::of_key(key) else { return Ok(None) };
+        let Some(month) = month else { return Ok(Some(Work::Lifetime { tenant, family })) };
+        let offset = self.offset(&tenant).await.inspect_err(|error| {
+            tracing::error!(%tenant, %family, %month, error = %chain(error), "it cannot be told whether a month is over");
+        })?;
+        let Local { now, offset } = self.local(offset);
+        let is_over = self.config.policy.is_day_over(month.last_day(), Local { now: now.plus_millis(-HOUR_MS), offset });
+        Ok(is_over.then_some(Work::Month { tenant, family, month }))
+    }
+
+    fn local(&self, offset: HourOffset) -> Local {
+        let now: Timestamp = self.settler.clock.now();
+        Local { now, offset }
+    }
+
+    /// When a tenant's hours begin; it never changes, and so is read once.
+    async fn offset(&self, id: &TenantId) -> Result<HourOffset, JudgeError> {
+        if let Some(offset) = self.offsets.lock().get(id) {
+            return Ok(*offset);
+        }
+        let tenant = tenant::get(&*self.settler.table, id).await?.ok_or(JudgeError::NoTenant)?;
+        self.offsets.lock().insert(tenant.id, tenant.hour_offset);
+        Ok(tenant.hour_offset)
+    }
+
+    async fn send(&self, look: &Look, work: &[Work], summary: &mut Summary) -> Result<(), TickError> {
+        if work.is_empty() {
+            return Ok(());
+        }
+        if self.queue.depth().await?.waiting > look.enough {
+            summary.held_back = true;
+            return Ok(());
+        }
+        let taken = self.queue.send(&work.iter().map(Work::body).collect::<Vec<_>>()).await?;
+        summary.sent = taken.iter().filter(|taken| **taken).count();
+        match work.len() - summary.sent {
+            0 => Ok(()),
+            unsent => Err(TickError::Unsent { unsent, all: work.len() }),
+        }
+    }
+}
+
+/// What is due of something, if it could be told.
+type Judged = Result<Option<Work>, JudgeError>;
+
+impl Unit {
+    fn settle(&self) -> Work {
+        Work::Settle { tenant: self.tenant.clone(), family: self.family, day: self.day, again: Again::Nothing }
+    }
+}
+
+fn sweep(key: &Key) -> Option<Work> {
+    let (Owner { tenant, family }, day) = day::of_key(key)?;
+    Some(Work::Sweep { tenant, family, day })
+}
