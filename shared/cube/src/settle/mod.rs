@@ -87,7 +87,7 @@ impl<'a> Settling<'a> {
     }
 
     /// First pass: claims each event for the best of its copies, the smallest (received, content hash). `place` is the caller's number
-    /// of the row group, another for each; all places of an hour must be claimed before the first of them is folded.
+    /// of the row group, another for each; all places of an hour must be claimed before the first of them is folded, or asked about.
     ///
     /// # Errors
     /// Where the batch lacks a column of [`crate::segment::Opened::identities`], or the place was claimed before.
@@ -97,10 +97,9 @@ impl<'a> Settling<'a> {
         hour.winners.claim(&self.identifier, place, identities)
     }
 
-    /// How many of a place's events won: where none did, its second pass can be left out.
-    #[must_use]
-    pub fn won(&self, place: u32, hour: Hour) -> usize {
-        self.hours.get(&hour).map_or(0, |hour| hour.winners.won(place))
+    /// How many of a place's events won: where none did, its second pass can be left out. Ends the hour's first pass.
+    pub fn won(&mut self, place: u32, hour: Hour) -> usize {
+        self.hours.get_mut(&hour).map_or(0, |hour| hour.winners.won(place))
     }
 
     /// Second pass: keeps the events of a place that won, lets them cost what the prices say, and folds them into the hour's state.

@@ -1,7 +1,9 @@
 //! Of the copies of an event, the one that counts: the smallest (received, content hash), whatever order they come in (I4).
 //!
 //! An event takes 32 bytes while copies are looked for: 96 bits of a keyed hash of its project and id, what decides between copies, and
-//! the number of its row. Which rows have won is a bit a row, and all that is kept for the second pass.
+//! the number of its row. They lie in shelves by a part of the hash, each small enough for the processor's cache, and a shelf is cleared of
+//! copies whenever it has doubled: one large table would be slower by the time that memory takes to answer, for every event. Which rows have
+//! won is then a bit a row, and all that is kept for the second pass.
 
 use super::SettleError;
 use arrow_array::cast::AsArray;
@@ -14,8 +16,10 @@ use hashbrown::hash_table::Entry;
 use siphasher::sip128::SipHasher13;
 use std::collections::HashMap;
 
-/// Tables of an hour: each grows on its own, so that growing never needs the room of all of them twice.
-const TABLES: usize = 64;
+/// Shelves of an hour: of ten million events, each has about a megabyte.
+const SHELVES: usize = 256;
+/// How many events a shelf has at least before it is cleared of copies.
+const SHELF: usize = 4096;
 
 /// Tells events apart by a keyed hash of their project and id: `SipHash` with 128 bits, which nobody can make collide who does not know the
 /// key.
@@ -47,7 +51,7 @@ struct Identity {
     check: u32,
 }
 
-/// The best copy of an event so far.
+/// A copy of an event.
 #[derive(Debug, Clone, Copy)]
 struct Claim {
     hash: u64,
@@ -56,6 +60,59 @@ struct Claim {
     row: u32,
     received: i64,
     content: u64,
+}
+
+impl Claim {
+    fn is_of_same_event(&self, other: &Self) -> bool {
+        (self.hash, self.check) == (other.hash, other.check)
+    }
+
+    fn is_before(&self, other: &Self) -> bool {
+        (self.received, self.content) < (other.received, other.content)
+    }
+}
+
+/// Copies of some events: the first `distinct` are the best so far of one event each, the others are yet to be compared.
+#[derive(Debug, Clone, Default)]
+struct Shelf {
+    claims: Vec<Claim>,
+    distinct: usize,
+}
+
+impl Shelf {
+    fn add(&mut self, claim: Claim, index: &mut HashTable<u32>) {
+        self.claims.push(claim);
+        if self.claims.len() >= SHELF.max(2 * self.distinct) {
+            self.clear_of_copies(index);
+        }
+    }
+
+    /// Leaves the best copy of each event. `index` is room for finding them.
+    fn clear_of_copies(&mut self, index: &mut HashTable<u32>) {
+        index.clear();
+        let claims = &mut self.claims;
+        let mut distinct = 0;
+        for at in 0..claims.len() {
+            let claim = claims[at];
+            let entry =
+                index.entry(claim.hash, |other| claims[*other as usize].is_of_same_event(&claim), |other| claims[*other as usize].hash);
+            match entry {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(u32::try_from(distinct).unwrap_or(u32::MAX));
+                    claims[distinct] = claim;
+                    distinct += 1;
+                }
+                Entry::Occupied(best) => {
+                    let best = &mut claims[*best.get() as usize];
+                    if claim.is_before(best) {
+                        *best = claim;
+                    }
+                }
+            }
+        }
+        claims.truncate(distinct);
+        self.distinct = distinct;
+    }
 }
 
 /// Where a place's rows are among the hour's.
@@ -69,8 +126,10 @@ struct Place {
 /// The events of one hour, each with the row that counts.
 #[derive(Debug)]
 pub struct Winners {
-    /// Best copies by identity, until the first place is kept.
-    tables: Option<Vec<HashTable<Claim>>>,
+    /// Copies by a part of their hash, until the winners are decided.
+    shelves: Option<Vec<Shelf>>,
+    /// Room for finding copies, which the shelves use by turns.
+    index: HashTable<u32>,
     places: HashMap<u32, Place>,
     /// How many rows there are in all places.
     rows: u32,
@@ -81,8 +140,14 @@ pub struct Winners {
 
 impl Default for Winners {
     fn default() -> Self {
-        let tables = Some((0..TABLES).map(|_| HashTable::new()).collect());
-        Self { tables, places: HashMap::new(), rows: 0, won: Bits::default(), events: 0 }
+        Self {
+            shelves: Some(vec![Shelf::default(); SHELVES]),
+            index: HashTable::new(),
+            places: HashMap::new(),
+            rows: 0,
+            won: Bits::default(),
+            events: 0,
+        }
     }
 }
 
@@ -90,50 +155,34 @@ impl Winners {
     /// Claims the events of a place, each for the best of its copies.
     ///
     /// # Errors
-    /// Where the place was claimed before, one was kept already, or the batch lacks a column.
+    /// Where the place was claimed before, the winners are decided, or the batch lacks a column.
     pub fn claim(&mut self, identifier: &Identifier, place: u32, identities: &RecordBatch) -> Result<(), SettleError> {
-        let Some(tables) = self.tables.as_mut().filter(|_| !self.places.contains_key(&place)) else {
+        let Some(shelves) = self.shelves.as_mut().filter(|_| !self.places.contains_key(&place)) else {
             return Err(SettleError::Claimed(place));
         };
         let columns = Identities::of(identities)?;
         let rows = u32::try_from(identities.num_rows()).map_err(|_| SettleError::TooMany)?;
         let start = self.rows;
         self.rows = start.checked_add(rows).ok_or(SettleError::TooMany)?;
-        self.won.grow(self.rows);
         let projects: Vec<Identifier> =
             columns.project_labels.iter().map(|label| identifier.of_project(label.unwrap_or_default())).collect();
         for (at, row) in (0..identities.num_rows()).zip(start..) {
             let project = usize::try_from(columns.projects[at]).ok().and_then(|code| projects.get(code)).unwrap_or(identifier);
             let Identity { hash, check } = project.identity(columns.ids.value(at));
             let claim = Claim { hash, check, row, received: columns.received[at], content: columns.contents[at] };
-            let table = &mut tables[check as usize % TABLES];
-            match table.entry(hash, |other| (other.hash, other.check) == (hash, check), |other| other.hash) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(claim);
-                    self.won.set(row);
-                    self.events += 1;
-                }
-                Entry::Occupied(mut best) => {
-                    let best = best.get_mut();
-                    if (claim.received, claim.content) < (best.received, best.content) {
-                        self.won.clear(best.row);
-                        self.won.set(row);
-                        *best = claim;
-                    }
-                }
-            }
+            shelves[check as usize % SHELVES].add(claim, &mut self.index);
         }
         self.places.insert(place, Place { start, rows, is_kept: false });
         Ok(())
     }
 
-    /// How many of a place's events won.
-    #[must_use]
-    pub fn won(&self, place: u32) -> usize {
+    /// How many of a place's events won. Decides the winners: from here on, no more can be claimed.
+    pub fn won(&mut self, place: u32) -> usize {
+        self.decide();
         self.places.get(&place).map_or(0, |place| self.won.count(*place))
     }
 
-    /// The rows of a place that won, from the batch with its events. From the first place on that is kept, no more can be claimed.
+    /// The rows of a place that won, from the batch with its events. Decides the winners: from here on, no more can be claimed.
     ///
     /// # Errors
     /// Where the place was not claimed, was kept before, or had other rows.
@@ -142,16 +191,29 @@ impl Winners {
         if claimed.rows as usize != events.num_rows() {
             return Err(SettleError::Changed { place, claimed: claimed.rows as usize, found: events.num_rows() });
         }
-        self.tables = None;
         claimed.is_kept = true;
-        let won = self.won.count(*claimed);
+        let claimed = *claimed;
+        self.decide();
+        let won = self.won.count(claimed);
         if won == events.num_rows() {
             return Ok(events.clone());
         }
-        Ok(filter_record_batch(events, &self.won.of(*claimed))?)
+        Ok(filter_record_batch(events, &self.won.of(claimed))?)
     }
 
-    /// How many events there are.
+    fn decide(&mut self) {
+        let Some(shelves) = self.shelves.take() else { return };
+        self.won = Bits::new(self.rows);
+        // Each shelf is let go as soon as its winners are known.
+        for mut shelf in shelves {
+            shelf.clear_of_copies(&mut self.index);
+            shelf.claims.iter().for_each(|claim| self.won.set(claim.row));
+            self.events += shelf.claims.len() as u64;
+        }
+        self.index = HashTable::new();
+    }
+
+    /// How many events won: none before that is decided.
     #[must_use]
     pub fn events(&self) -> u64 {
         self.events
@@ -163,10 +225,10 @@ impl Winners {
         u64::from(self.rows) - self.events
     }
 
-    /// Whether every event that won was kept.
+    /// Whether the winners are decided, and every one of them was kept.
     #[must_use]
     pub fn are_all_kept(&self) -> bool {
-        self.places.values().all(|place| place.is_kept || self.won.count(*place) == 0)
+        self.shelves.is_none() && self.places.values().all(|place| place.is_kept || self.won.count(*place) == 0)
     }
 }
 
@@ -200,16 +262,12 @@ impl<'a> Identities<'a> {
 struct Bits(Vec<u8>);
 
 impl Bits {
-    fn grow(&mut self, rows: u32) {
-        self.0.resize((rows as usize).div_ceil(8), 0);
+    fn new(rows: u32) -> Self {
+        Self(vec![0; (rows as usize).div_ceil(8)])
     }
 
     fn set(&mut self, row: u32) {
         self.0[row as usize / 8] |= 1 << (row % 8);
-    }
-
-    fn clear(&mut self, row: u32) {
-        self.0[row as usize / 8] &= !(1 << (row % 8));
     }
 
     fn of(&self, place: Place) -> BooleanArray {
