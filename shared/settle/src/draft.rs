@@ -3,7 +3,7 @@
 use crate::garbage::Named;
 use crate::hours::{Hours, SettledHour};
 use crate::look::{Look, Unit};
-use crate::states::{StatesError, Whole};
+use crate::states::Whole;
 use cube::FamilyState;
 use cube::rollup::CATALOGUE;
 use model::{AttemptId, Hour, Timestamp};
@@ -32,7 +32,8 @@ pub(crate) struct Draft<'a> {
     pub next: DayManifest,
     /// The rollups of this attempt.
     fresh: BTreeMap<Bucket, Whole>,
-    written: Named,
+    /// Its objects of the log.
+    log: Named,
 }
 
 impl<'a> Draft<'a> {
@@ -40,32 +41,32 @@ impl<'a> Draft<'a> {
     pub fn new((unit, look): (&'a Unit, &'a Look), body: Body, means: Attempt) -> Self {
         let Attempt { id: attempt, configuration, hours_expire_at } = means;
         let next = DayManifest { version: look.manifest.version + 1, body, ..look.manifest.clone() };
-        Self { unit, look, attempt, configuration, hours_expire_at, next, fresh: BTreeMap::new(), written: Named::default() }
+        Self { unit, look, attempt, configuration, hours_expire_at, next, fresh: BTreeMap::new(), log: Named::default() }
     }
 
     /// Takes in what was settled. `base` is the day's rollup so far where it is to stand for all hours that it is made of.
-    pub fn take(&mut self, hours: Hours, base: Option<Whole>) -> Result<(), StatesError> {
-        self.written = Named::written(self.attempt, std::iter::empty(), hours.objects.into_iter());
+    pub fn take(&mut self, hours: Hours, base: Option<Whole>) {
+        self.log = hours.written(self.attempt);
         for (hour, reason) in hours.damaged {
             self.quarantine(hour, reason);
         }
         if hours.settled.is_empty() {
-            return Ok(());
+            return;
         }
         self.next.body.rollup = None;
         if let Some(base) = base {
             self.next.body.hours.clear();
             self.next.body.base = Some(self.fresh(base));
         }
-        hours.settled.into_iter().try_for_each(|hour| self.hour(hour))
+        hours.settled.into_iter().for_each(|hour| self.hour(hour));
     }
 
-    fn hour(&mut self, settled: SettledHour) -> Result<(), StatesError> {
+    fn hour(&mut self, settled: SettledHour) {
         let SettledHour { plan, settled, base, objects } = settled;
         let (hour, now) = (plan.hour, self.look.now);
         let mut state = settled.state;
         if let Some(base) = &base {
-            state.merge(&base.state(&self.unit.owner)?);
+            state.merge(&base.state);
         }
         let before = self.next.body.hours.remove(&hour);
         let spans = before.as_ref().filter(|_| base.is_some()).map_or((settled.first, settled.last), |before| (before.first, before.last));
@@ -76,7 +77,7 @@ impl<'a> Draft<'a> {
             settled_at: now,
             rollup: self.fresh(Whole::of(Bucket::Hour(hour), self.attempt, state)),
             log: Some(Log { attempt: self.attempt, objects, written_at: now }),
-            base: base.map(|base| self.fresh(base)),
+            base: base.map(|base| self.fresh(base.whole)),
             events: settled.events,
             first: settled.first.min(spans.0),
             last: settled.last.max(spans.1),
@@ -87,7 +88,6 @@ impl<'a> Draft<'a> {
         };
         self.next.body.hours.insert(hour, entry);
         self.next.body.quarantined.remove(&hour);
-        Ok(())
     }
 
     fn fresh(&mut self, whole: Whole) -> Rollup {
@@ -108,6 +108,12 @@ impl<'a> Draft<'a> {
         self.fresh.get(&bucket)
     }
 
+    /// Whether the day has hours, and no rollup yet.
+    pub fn is_to_roll(&self) -> bool {
+        let Body { hours, rollup, base, .. } = &self.next.body;
+        rollup.is_none() && (!hours.is_empty() || base.is_some())
+    }
+
     /// Gives the day its rollup.
     pub fn roll_up(&mut self, state: FamilyState) {
         let rollup = Whole::of(Bucket::Day(self.unit.day), self.attempt, state);
@@ -124,7 +130,7 @@ impl<'a> Draft<'a> {
     /// What its attempt has written.
     pub fn written(&self) -> Named {
         let mut written = Named::written(self.attempt, self.fresh.values(), std::iter::empty());
-        written.extend(self.written.clone());
+        written.extend(self.log.clone());
         written
     }
 

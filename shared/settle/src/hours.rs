@@ -1,15 +1,19 @@
 //! Settles the hours of a round: what each comes to, or why it cannot be settled.
 
+use crate::garbage::Named;
 use crate::log::Log;
 use crate::look::{Look, Unit};
 use crate::plan::HourPlan;
 use crate::sources::{Passes, Sources, Stop, chain};
-use crate::states::Whole;
+use crate::states::{StatesError, Whole};
 use crate::{Done, Result, Settler};
+use cube::FamilyState;
 use cube::settle::{Settled, Settling};
 use model::price::PriceBook;
 use model::{AttemptId, Hour};
 use records::object;
+use records::partial::Brief;
+use rollups::{Bucket, Rollup};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a round has settled.
@@ -26,6 +30,16 @@ impl Hours {
     /// Every hour that was tried.
     pub fn all(&self) -> impl Iterator<Item = Hour> {
         self.settled.iter().map(|hour| hour.plan.hour).chain(self.damaged.keys().copied())
+    }
+
+    /// The partials whose events were taken up.
+    pub fn segments(&self) -> Vec<Brief> {
+        self.settled.iter().flat_map(|hour| hour.plan.segments.iter().cloned()).collect()
+    }
+
+    /// What is written of it so far.
+    pub fn written(&self, attempt: AttemptId) -> Named {
+        Named::written(attempt, std::iter::empty(), self.objects.iter().copied())
     }
 
     /// What is done when this is committed.
@@ -45,10 +59,16 @@ impl Hours {
 pub(crate) struct SettledHour {
     pub plan: HourPlan,
     pub settled: Settled,
-    /// The rollup that stands for events whose log has expired.
-    pub base: Option<Whole>,
+    /// What stands for events whose log has expired.
+    pub base: Option<Base>,
     /// The numbers of the objects of the log that hold its events.
     pub objects: Vec<u32>,
+}
+
+/// The rollup that stands for events whose log has expired.
+pub(crate) struct Base {
+    pub whole: Whole,
+    pub state: FamilyState,
 }
 
 /// With what an attempt settles.
@@ -62,7 +82,7 @@ pub(crate) struct Means<'a> {
 impl Settler {
     /// Settles hours, and writes their log. What is missing because somebody else has superseded it is damage too: whoever commits is then
     /// refused.
-    pub(crate) async fn settle_hours(&self, means: &Means<'_>, plans: Vec<HourPlan>) -> Result<Hours> {
+    pub(crate) async fn settle_hours(&self, means: &Means<'_>, plans: &[HourPlan]) -> Result<Hours> {
         let Means { unit, attempt, .. } = *means;
         let mut hours = Hours::default();
         let mut bases = BTreeMap::new();
@@ -70,7 +90,7 @@ impl Settler {
         let mut passes = Passes::new(&*self.bucket, Settling::new(unit.owner.family, self.random.number(), means.prices));
         let mut read = Vec::new();
         for plan in plans {
-            match self.settle_hour(means, &plan, (&mut passes, &mut log)).await {
+            match self.settle_hour(means, plan, (&mut passes, &mut log)).await {
                 Ok(base) => {
                     bases.extend(base.map(|base| (plan.hour, base)));
                     read.push(plan);
@@ -88,7 +108,7 @@ impl Settler {
                 continue;
             };
             let (base, objects) = (bases.remove(&plan.hour), objects.remove(&plan.hour).unwrap_or_default());
-            hours.settled.push(SettledHour { plan, settled, base, objects });
+            hours.settled.push(SettledHour { plan: plan.clone(), settled, base, objects });
         }
         Ok(hours)
     }
@@ -98,17 +118,23 @@ impl Settler {
         means: &Means<'_>,
         plan: &HourPlan,
         (passes, log): (&mut Passes<'_, '_>, &mut Log<'_>),
-    ) -> Result<Option<Whole>, Stop> {
+    ) -> Result<Option<Base>, Stop> {
         let base = match &plan.base {
-            Some((bucket, rollup)) => match Whole::read(&*self.table, &means.unit.owner, *bucket, rollup).await {
-                Ok(whole) => Some(whole.under(rollups::Bucket::HourBase(plan.hour), means.attempt)),
+            Some((bucket, rollup)) => match self.base(means, (plan.hour, *bucket, rollup)).await {
                 Err(error) if error.is_of_rollup() => return Err(Stop::Damaged(chain(&error))),
-                Err(error) => return Err(error.into()),
+                base => Some(base?),
             },
             None => None,
         };
         passes.settle(&sources(means.unit, plan), log).await?;
         Ok(base)
+    }
+
+    /// Always a copy under this attempt: what stands for a part of a rollup is to expire when it does.
+    async fn base(&self, means: &Means<'_>, (hour, bucket, rollup): (Hour, Bucket, &Rollup)) -> Result<Base, StatesError> {
+        let whole = Whole::read(&*self.table, &means.unit.owner, bucket, rollup).await?;
+        let state = whole.state(&means.unit.owner)?;
+        Ok(Base { whole: whole.under(Bucket::HourBase(hour), means.attempt), state })
     }
 }
 

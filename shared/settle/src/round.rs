@@ -3,7 +3,7 @@
 use crate::asked::Asked;
 use crate::draft::{Attempt, Draft};
 use crate::garbage::Named;
-use crate::hours::Means;
+use crate::hours::{Hours, Means};
 use crate::look::{Look, Unit};
 use crate::plan::{Plan, Planner};
 use crate::roll::{Lost, Rolled};
@@ -15,6 +15,7 @@ use records::partial::Brief;
 use records::price::{self, Configuration};
 use rollups::day::Body;
 use rollups::{Commit, DayManifest, Owner, day};
+use std::collections::BTreeMap;
 
 /// Rounds of one piece of work, unless all its hours are named; the rest is left to the next.
 const ROUNDS: usize = 16;
@@ -35,13 +36,15 @@ pub(crate) struct Run<'a> {
     pub asked: Asked,
     pub done: Done,
     /// Attempts that were not committed, unless they were and only the answer was lost.
-    dead: Vec<(AttemptId, Named)>,
+    dead: BTreeMap<AttemptId, Named>,
 }
 
 impl Settler {
     /// Settles a day, in as many rounds as it takes.
     pub(crate) async fn settle_day(&self, owner: &Owner, day: Day, again: &Again) -> Result<Done> {
-        self.rounds(&self.unit(owner, day).await?, Asked::of(again)).await
+        let mut asked = Asked::of(again);
+        asked.named.retain(|hour| hour.day() == day);
+        self.rounds(&self.unit(owner, day).await?, asked).await
     }
 
     /// Deletes and forgets what may be, and rolls up a day that has ended since its hours were settled.
@@ -52,7 +55,7 @@ impl Settler {
     }
 
     async fn rounds(&self, unit: &Unit, asked: Asked) -> Result<Done> {
-        let mut run = Run { unit, asked, done: Done::default(), dead: Vec::new() };
+        let mut run = Run { unit, asked, done: Done::default(), dead: BTreeMap::new() };
         let (mut rounds, mut tries) = (0, 0);
         loop {
             match self.round(&mut run).await? {
@@ -73,7 +76,7 @@ impl Settler {
         let unit = run.unit;
         let configuration = price::configuration(&*self.table, &unit.owner.tenant, Read::Strong).await?;
         let look = self.look(unit).await?;
-        run.dead.retain(|(attempt, _)| !look.manifest.names(*attempt));
+        run.dead.retain(|attempt, _| !look.manifest.names(*attempt));
         run.done.partials += self.delete_partials(unit, &look.absorbed).await?;
         let (body, swept) = self.sweep(unit, &look).await?;
         run.done.swept += swept;
@@ -94,39 +97,20 @@ impl Settler {
 
     /// Settles what is planned under an attempt of its own, and commits it.
     async fn attempt(&self, run: &mut Run<'_>, (look, body): (Look, Body), (plan, configuration): (Plan, &Configuration)) -> Result<Round> {
-        let unit = run.unit;
-        let attempt = AttemptId::new(self.random.number());
-        let means = Means { unit, look: &look, attempt, prices: &configuration.book };
-        let hours = self.settle_hours(&means, plan.hours).await?;
-        if !hours.damaged.is_empty() && self.has_moved(unit, &look).await? {
-            return Ok(Round::Again);
-        }
-        let mut done = hours.done();
-        let taken: Vec<Brief> = hours.settled.iter().flat_map(|hour| hour.plan.segments.iter().cloned()).collect();
-        let tried: Vec<Hour> = hours.all().chain(plan.lifted.iter().copied()).collect();
-        let base = self.day_base(&means, plan.has_expired && !hours.settled.is_empty()).await?;
+        let (unit, id) = (run.unit, AttemptId::new(self.random.number()));
         let hours_expire_at = self.rules.rollup_expires_at(look.now);
-        let means = Attempt { id: attempt, configuration: configuration.revision, hours_expire_at };
-        let mut draft = Draft::new((unit, &look), body, means);
-        draft.take(hours, base)?;
-        draft.next.body.quarantined.retain(|hour, _| !plan.lifted.contains(hour));
-        if draft.next.body.rollup.is_none() && !plan.is_part && self.rules.is_day_closed(unit.day, unit.hour_offset, look.now) {
-            match self.roll_up_day(unit, &mut draft).await? {
-                Rolled::Built => done.built += 1,
-                Rolled::Lost(_) if self.has_moved(unit, &look).await? => return Ok(Round::Again),
-                Rolled::Lost(Lost { hour, has_log: true, .. }) => {
-                    // Its log has all that the rollup had.
-                    run.asked.named.insert(hour);
-                    return Ok(Round::Again);
-                }
-                Rolled::Lost(lost) => draft.quarantine(lost.hour, lost.reason),
-            }
-        }
-        draft.discard(run.dead.iter().map(|(_, dead)| dead.clone()), look.now);
+        let draft = Draft::new((unit, &look), body, Attempt { id, configuration: configuration.revision, hours_expire_at });
+        let means = Means { unit, look: &look, attempt: id, prices: &configuration.book };
+        let hours = self.settle_hours(&means, &plan.hours).await?;
+        let tried: Vec<Hour> = hours.all().chain(plan.lifted.iter().copied()).collect();
+        let (mut done, taken) = (hours.done(), hours.segments());
+        run.dead.insert(id, hours.written(id));
+        let Some(draft) = self.draft(run, (&means, draft), (&plan, hours)).await? else { return Ok(Round::Again) };
+        done.built += u64::from(draft.next.body.rollup != look.manifest.body.rollup && draft.next.body.rollup.is_some());
+        run.dead.insert(id, draft.written());
         self.table.put_many(draft.items()).await?;
         let is_open = self.mark(&unit.owner, unit.day, draft.next.version).await?;
         if !is_open || !self.commit(&draft).await? {
-            run.dead.push((attempt, draft.written()));
             run.done.lost += 1;
             return Ok(Round::Again);
         }
@@ -135,6 +119,39 @@ impl Settler {
         run.done += done;
         run.done.partials += self.delete_partials(unit, &taken).await? + self.delete_partials(unit, &look.seen_again).await?;
         Ok(if plan.is_part { Round::Part } else { Round::Last })
+    }
+
+    /// What is to be committed; nothing where it must begin again.
+    async fn draft<'d>(
+        &self,
+        run: &mut Run<'_>,
+        (means, mut draft): (&Means<'_>, Draft<'d>),
+        (plan, hours): (&Plan, Hours),
+    ) -> Result<Option<Draft<'d>>> {
+        let Means { unit, look, .. } = *means;
+        if !hours.damaged.is_empty() && self.has_moved(unit, look).await? {
+            return Ok(None);
+        }
+        let base = match self.day_base(means, plan.has_expired && !hours.settled.is_empty()).await {
+            Err(SettleError::States(error)) if error.is_of_rollup() && self.has_moved(unit, look).await? => return Ok(None),
+            base => base?,
+        };
+        draft.take(hours, base);
+        draft.next.body.quarantined.retain(|hour, _| !plan.lifted.contains(hour));
+        if draft.is_to_roll() && !plan.is_part && self.rules.is_day_closed(unit.day, unit.hour_offset, look.now) {
+            match self.roll_up_day(unit, &mut draft).await? {
+                Rolled::Built => {}
+                Rolled::Lost(_) if self.has_moved(unit, look).await? => return Ok(None),
+                Rolled::Lost(Lost { hour, has_log: true, .. }) => {
+                    // Its log has all that the rollup had.
+                    run.asked.named.insert(hour);
+                    return Ok(None);
+                }
+                Rolled::Lost(lost) => draft.quarantine(lost.hour, lost.reason),
+            }
+        }
+        draft.discard(run.dead.values().cloned(), look.now);
+        Ok(Some(draft))
     }
 
     /// Puts a manifest in its place that says the same and remembers less.

@@ -5,15 +5,18 @@ use crate::log::Log;
 use bytes::Bytes;
 use cube::segment::{self, Opened};
 use cube::settle::{Settled, Settling};
-use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use model::Hour;
 use ports::Bucket;
+use records::object::LOG;
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::sync::{Mutex, PoisonError};
 
-/// Objects that are fetched side by side.
-const SIDE_BY_SIDE: usize = 16;
+/// Segments that are fetched side by side: some hundred kilobytes each.
+const SEGMENTS_SIDE_BY_SIDE: usize = 16;
+/// Objects of the log that are: they are as large as the rules allow.
+const LOG_SIDE_BY_SIDE: usize = 2;
 /// Bytes of objects that are kept from one pass, or hour, to the next; the rest is fetched again.
 const KEPT_BYTES: usize = 96 * 1024 * 1024;
 
@@ -45,8 +48,8 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    fn objects(&self) -> impl Iterator<Item = &String> {
-        self.segments.iter().map(|(object, _)| object).chain(&self.log)
+    fn objects(&self) -> Vec<&str> {
+        self.segments.iter().map(|(object, _)| object).chain(&self.log).map(String::as_str).collect()
     }
 
     /// Holds what was found against what must be there.
@@ -103,16 +106,15 @@ impl<'a, 'b> Passes<'a, 'b> {
     /// The first pass: claims all events, of which it reads only what tells copies apart. Answers the row groups with events that won.
     async fn claim(&mut self, sources: &Sources) -> Result<Vec<Claimed>, Stop> {
         let (mut claimed, mut found) = (Vec::new(), Vec::new());
-        let asked: Vec<_> = sources.objects().map(|object| fetch(self.bucket, &self.kept, object)).collect();
-        let mut fetched = stream::iter(asked).buffered(SIDE_BY_SIDE);
-        while let Some((object, bytes)) = fetched.try_next().await? {
+        let mut objects = fetch_all(self.bucket, &self.kept, &sources.objects());
+        while let Some((object, bytes)) = objects.try_next().await? {
             let opened = segment::open(&bytes).map_err(|error| damaged(object, &error))?;
             let mut events = 0;
             for group in groups(&opened, sources.hour) {
                 let identities = opened.identities(group).map_err(|error| damaged(object, &error))?;
                 self.settling.claim(self.places, sources.hour, &identities).map_err(|error| damaged(object, &error))?;
                 events += identities.num_rows() as u64;
-                claimed.push(Claimed { object: object.clone(), group, place: self.places });
+                claimed.push(Claimed { object: object.to_owned(), group, place: self.places });
                 self.places += 1;
             }
             found.push(events);
@@ -124,14 +126,12 @@ impl<'a, 'b> Passes<'a, 'b> {
 
     /// The second pass: folds the events that won, and adds them to the log.
     async fn fold(&mut self, hour: Hour, claimed: &[Claimed], log: &mut Log<'_>) -> Result<(), Stop> {
-        let objects: Vec<&[Claimed]> = claimed.chunk_by(|one, next| one.object == next.object).collect();
-        let asked: Vec<_> = objects.iter().map(|groups| fetch(self.bucket, &self.kept, &groups[0].object)).collect();
-        let mut fetched = stream::iter(asked).buffered(SIDE_BY_SIDE);
-        let mut at = 0;
-        while let Some((object, bytes)) = fetched.try_next().await? {
+        let of_objects: Vec<&[Claimed]> = claimed.chunk_by(|one, next| one.object == next.object).collect();
+        let names: Vec<&str> = of_objects.iter().map(|groups| groups[0].object.as_str()).collect();
+        let mut objects = fetch_all(self.bucket, &self.kept, &names);
+        let mut of_objects = of_objects.into_iter();
+        while let (Some((object, bytes)), Some(groups)) = (objects.try_next().await?, of_objects.next()) {
             let opened = segment::open(&bytes).map_err(|error| damaged(object, &error))?;
-            let groups = objects[at];
-            at += 1;
             for Claimed { group, place, .. } in groups {
                 let events = opened.events(*group).map_err(|error| damaged(object, &error))?;
                 let kept = self.settling.fold(*place, hour, &events).map_err(|error| damaged(object, &error))?;
@@ -168,7 +168,14 @@ impl Kept {
     }
 }
 
-async fn fetch<'o>(bucket: &dyn Bucket, kept: &Kept, object: &'o String) -> Result<(&'o String, Bytes), Stop> {
+/// Fetches objects, in their order: those of segments before those of the log.
+fn fetch_all<'o>(bucket: &'o dyn Bucket, kept: &'o Kept, objects: &[&'o str]) -> BoxStream<'o, Result<(&'o str, Bytes), Stop>> {
+    let (segments, log): (Vec<&str>, Vec<&str>) = objects.iter().partition(|object| !object.starts_with(LOG));
+    let fetches = |objects: Vec<&'o str>| stream::iter(objects.into_iter().map(|object| fetch(bucket, kept, object)).collect::<Vec<_>>());
+    fetches(segments).buffered(SEGMENTS_SIDE_BY_SIDE).chain(fetches(log).buffered(LOG_SIDE_BY_SIDE)).boxed()
+}
+
+async fn fetch<'o>(bucket: &dyn Bucket, kept: &Kept, object: &'o str) -> Result<(&'o str, Bytes), Stop> {
     if let Some(bytes) = kept.get(object) {
         return Ok((object, bytes));
     }

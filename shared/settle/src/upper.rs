@@ -79,11 +79,27 @@ impl Settler {
         }
         let days = day::range(&*self.table, build.owner, (month.first_day()..=month.last_day(), Read::Strong)).await?;
         let days: BTreeMap<Day, DayManifest> = days.into_iter().map(|manifest| (manifest.day, manifest)).collect();
+        if self.catch_up(&manifest, &days).await? {
+            return Ok(Outcome::Again);
+        }
         let parts = manifest.body.parts.iter().map(|(day, need)| part_of_day(days.get(day)?, need.needed));
         match parts.collect::<Option<Vec<_>>>() {
             Some(parts) if !parts.is_empty() => self.build(build, (manifest, parts)).await,
             _ => Ok(Outcome::Nothing),
         }
+    }
+
+    /// Who marked the month and was stopped before it committed its day may have left nothing behind that makes anybody else commit it: then
+    /// the version that is needed would never be. It is made here, and says the same as the one before. Whether there was such a day.
+    async fn catch_up(&self, month: &MonthManifest, days: &BTreeMap<Day, DayManifest>) -> Result<bool> {
+        let mut was_behind = false;
+        for (day, need) in &month.body.parts {
+            let Some(manifest) = days.get(day).filter(|manifest| manifest.version < need.needed) else { continue };
+            // Whoever is about to commit the version after all is refused, and begins again.
+            day::commit(&*self.table, &DayManifest { version: manifest.version + 1, ..manifest.clone() }).await?;
+            was_behind = true;
+        }
+        Ok(was_behind)
     }
 
     async fn try_lifetime(&self, build: &mut Build<'_>) -> Result<Outcome> {

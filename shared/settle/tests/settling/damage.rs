@@ -123,3 +123,26 @@ async fn a_lost_rollup_without_a_log_is_quarantined_and_its_day_is_not_rolled_up
     world.do_work(world.sweep(0)).await.unwrap();
     assert_eq!(world.manifest(0).await.version, manifest.version, "it is not tried again and again");
 }
+
+#[tokio::test]
+async fn a_damaged_base_stops_its_hour_and_no_other() {
+    let world = World::new().await;
+    let events = [request("a", 1, 10), request("b", 1, 20), request("c", 2, 30)];
+    world.store("m1", &events[..1]).await;
+    world.run(0).await;
+    let entry = world.manifest(0).await.body.hours[&hour(1)].clone();
+    let keys = rollups::rollup::keys(&world.owner, Bucket::Hour(hour(1)), (entry.rollup.attempt, &entry.rollup.contents.names()));
+    let whole = world.table.get(&keys[0], ports::Read::Strong).await.unwrap().unwrap();
+    let broken = whole.clone().with("state", ports::Value::Binary(Bytes::from_static(b"no state")));
+    world.table.put(broken, ports::Condition::Always).await.unwrap();
+    world.clock.advance_millis(100 * DAY_MS);
+    world.store("m2", &events[1..]).await;
+    let done = world.run(0).await;
+    assert_eq!((done.hours, done.quarantined), (1, 1));
+    assert_eq!(world.partials().await.len(), 1);
+    assert_eq!(world.manifest(0).await.body.rollup, None, "the day has no rollup without the hour");
+    world.table.put(whole, ports::Condition::Always).await.unwrap();
+    let done = world.do_work(world.settle(0, Again::Hours(vec![hour(1)]))).await.unwrap();
+    assert_eq!((done.hours, done.built), (1, 1));
+    assert_eq!(world.hours(0).await, folded(&events));
+}
