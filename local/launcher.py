@@ -14,7 +14,7 @@ import sys
 
 import ministack.app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import apigateway
+from ministack.services import apigateway, lambda_svc
 
 
 def answer_at_once() -> None:
@@ -53,6 +53,17 @@ def hand_over_compressed_bodies_whole() -> None:
 
     apigateway._invoke_lambda_proxy = invoke_with
     apigateway._v2_request_body_is_text = lambda content_type: is_text(content_type) and not compressed.get()
+
+
+def take_concurrency_from_a_parameter() -> None:
+    """A parameter's number comes as text, over which the local CloudFormation's mappings of queues stand still, all of them."""
+    concurrency = lambda_svc._sqs_esm_concurrency
+
+    def of_number(mapping: dict, *rest: object) -> int:
+        scaling = {name: int(value) for name, value in (mapping.get("ScalingConfig") or {}).items()}
+        return concurrency({**mapping, "ScalingConfig": scaling}, *rest)
+
+    lambda_svc._sqs_esm_concurrency = of_number
 
 
 def know_leading_keys() -> None:
@@ -104,5 +115,6 @@ if __name__ == "__main__":
     count_loopback_as_tls()
     allow_batches_as_single_calls()
     hand_over_compressed_bodies_whole()
+    take_concurrency_from_a_parameter()
     know_leading_keys()
     ministack.app.main()

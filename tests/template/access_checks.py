@@ -18,7 +18,7 @@ ALLOWED = {
     },
     "StoreRole": {
         "Queue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
-        "Table": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "Table": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "${Bucket.Arn}/incoming/*": {"s3:PutObject"},
     },
     "AggregateRole": {
@@ -147,7 +147,7 @@ def keys_of(statement: dict[str, Any]) -> list[str]:
 
 @broken_by(
     lambda subject: keys_of(subject.properties("AggregateRole")["Policies"][0]["PolicyDocument"]["Statement"][1]).append("T#*#C#*"),
-    lambda subject: keys_of(subject.properties("StoreRole")["Policies"][0]["PolicyDocument"]["Statement"][2]).append("T#*#M#*"),
+    lambda subject: keys_of(subject.properties("StoreRole")["Policies"][0]["PolicyDocument"]["Statement"][3]).append("T#*#M#*"),
 )
 def each_item_has_few_who_write_it(subject: Subject) -> Iterator[str]:
     """Only `aggregate` writes manifests and rollups, and no function writes keys, prices or tenants."""
