@@ -5,7 +5,7 @@ use super::site::{Site, Tallies, Tally};
 use crate::SettableClock;
 use model::Timestamp;
 use ports::{Clock, PortError, Result};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Poll, Waker};
@@ -69,7 +69,7 @@ pub(super) struct State {
     pub turns: u64,
     next_ticket: u64,
     next_fault: u64,
-    seen: BTreeSet<(Site, u64)>,
+    seen: BTreeMap<(Site, u64), u64>,
     pub tallies: Tallies,
     pub hash: u64,
 }
@@ -94,7 +94,7 @@ impl World {
             waiting: BTreeMap::new(),
             turns: 0,
             next_ticket: 0,
-            seen: BTreeSet::new(),
+            seen: BTreeMap::new(),
             tallies: Tallies::new(),
             hash: seed,
         };
@@ -275,8 +275,10 @@ impl State {
         if mean == 0 {
             return false;
         }
-        let is_first = self.seen.insert((site, way));
-        let due = self.turns >= self.next_fault || (is_first && self.dice.one_in(24)) || self.dice.one_in(4 * mean);
+        let seen = self.seen.entry((site, way)).or_default();
+        *seen += 1;
+        let share = 16 * *seen;
+        let due = self.turns >= self.next_fault || self.dice.one_in(share) || self.dice.one_in(4 * mean);
         if due {
             self.next_fault = self.turns + 1 + self.dice.below(2 * mean);
         }

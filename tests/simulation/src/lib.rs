@@ -1,0 +1,48 @@
+//! Simulates Weir: the real handlers, in an order and with faults that a seed decides, against a reference that is worked out from what was
+//! accepted. Same seed, same run: a seed that fails is a test.
+//!
+//! A [`run`] has three tenants, several families, over two hundred events across the end of a month, late ones, repeats and copies that
+//! differ among them; prices that change in the middle; readers all the while. What they are told is held against what was committed
+//! when they asked. At the end all is healed, and every rollup of every grain must be what the reference says.
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test: what is not as it should be fails it")]
+
+mod events;
+mod land;
+mod plan;
+mod readings;
+mod reference;
+mod schedule;
+pub mod soak;
+mod tenants;
+mod ticks;
+mod verdict;
+
+use memory::simulation::Tallies;
+use schedule::Schedule;
+
+/// What a run has come to.
+pub struct Outcome {
+    /// What was wrong; nothing where all was as it should be.
+    pub faults: Vec<String>,
+    /// All calls to the ports, and what became of them.
+    pub tallies: Tallies,
+    /// What all that was done, in its order, makes up.
+    pub hash: u64,
+    /// Events that were accepted, repeats included.
+    pub accepted: usize,
+    /// Readers that were answered.
+    pub readings: usize,
+}
+
+/// The run that a seed decides.
+#[must_use]
+pub fn run(seed: u64) -> Outcome {
+    let mut schedule = Schedule::new(seed);
+    schedule.run();
+    let Schedule { land, readings, .. } = &schedule;
+    let mut faults = verdict::faults(land);
+    faults.extend(readings::faults(land, readings));
+    let tallies = land.world.tallies();
+    let accepted = verdict::accepted_events(land);
+    Outcome { faults, hash: land.world.hash(), accepted, readings: readings.len(), tallies }
+}

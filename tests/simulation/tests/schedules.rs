@@ -1,0 +1,28 @@
+//! Runs of the simulation: so many that every kind of call has come to harm, and each of them as the reference says.
+
+use memory::simulation::{Site, Tally};
+use simulation::run;
+use simulation::soak::{Soak, table};
+
+/// Functions whose calls come to harm; what makes the tenants before a run begins is none.
+const FUNCTIONS: [&str; 5] = ["ingest", "store", "aggregate", "query", "configure"];
+
+#[test]
+fn two_thousand_runs_come_to_what_the_reference_says_whatever_goes_wrong() {
+    let soak = Soak::of(0..2_000, |seed, faults| println!("seed {seed}: {faults:#?}"));
+    let table = table(&soak.tallies);
+    println!("{table}");
+    assert_eq!(soak.failed, [0_u64; 0], "seeds that failed");
+    assert!(soak.fewest_events >= Some(200) && soak.least_harm >= Some(5), "{:?} events, {:?} faults", soak.fewest_events, soak.least_harm);
+    let is_spared =
+        |(site, tally): &(&Site, &Tally)| FUNCTIONS.contains(&site.function) && (tally.crashed_before == 0 || tally.crashed_after == 0);
+    let spared: Vec<(&Site, &Tally)> = soak.tallies.iter().filter(is_spared).collect();
+    assert!(spared.is_empty(), "calls that no process was ended before or after: {spared:?}");
+}
+
+#[test]
+fn the_same_seed_is_the_same_run() {
+    let (first, again) = (run(3), run(3));
+    assert_eq!((first.hash, first.tallies), (again.hash, again.tallies));
+    assert_ne!(run(4).hash, again.hash);
+}
