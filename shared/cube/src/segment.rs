@@ -59,15 +59,17 @@ pub(crate) fn properties(tenant: &TenantId, family: Family) -> Result<WriterProp
     let metadata = about.map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned()));
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
-        // Whole row groups are read: statistics and indexes of their pages would be most of a small segment. A row group says its hour.
-        .set_statistics_enabled(EnabledStatistics::None)
-        .set_column_statistics_enabled(ColumnPath::from("hour"), EnabledStatistics::Chunk)
-        .set_column_statistics_enabled(ColumnPath::from("time"), EnabledStatistics::Chunk)
+        // Whole row groups are read: statistics and indexes of their pages would be most of a small segment. A row group says its hour,
+        // and which labels none of its events has; the smallest and largest label are of no use.
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_statistics_truncate_length(Some(1))
         .set_offset_index_disabled(true)
         .set_key_value_metadata(Some(metadata.to_vec()));
     for distinct in ["id", "content_hash", "properties"] {
         // Nearly every value is another: a dictionary would only be filled and then given up.
-        properties = properties.set_column_dictionary_enabled(ColumnPath::from(distinct), false);
+        let column = ColumnPath::from(distinct);
+        properties =
+            properties.set_column_dictionary_enabled(column.clone(), false).set_column_statistics_enabled(column, EnabledStatistics::None);
     }
     Ok(properties.build())
 }

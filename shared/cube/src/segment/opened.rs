@@ -3,7 +3,8 @@
 use super::SegmentError;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
-use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_array::{RecordBatch, RecordBatchOptions, RecordBatchReader, new_null_array};
+use arrow_schema::{FieldRef, Schema};
 use arrow_select::concat::concat_batches;
 use bytes::Bytes;
 use model::Hour;
@@ -12,6 +13,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// The most that the columns of a row group, or of a segment that is decoded whole, may come to once decompressed: a bound on what reading
 /// can take.
@@ -71,7 +73,7 @@ impl Opened {
     /// # Errors
     /// As [`Opened::identities`].
     pub fn events(&self, group: usize) -> Result<RecordBatch, SegmentError> {
-        guarded(|| self.read(group, ProjectionMask::all()))
+        guarded(|| self.read(group, None))
     }
 
     /// Some columns of a row group; those that it lacks are left out.
@@ -79,7 +81,7 @@ impl Opened {
     /// # Errors
     /// As [`Opened::identities`].
     pub fn columns(&self, group: usize, names: &[&str]) -> Result<RecordBatch, SegmentError> {
-        guarded(|| self.read(group, ProjectionMask::columns(self.metadata.parquet_schema(), names.iter().copied())))
+        guarded(|| self.read(group, Some(names)))
     }
 
     /// Refuses what would take too much memory if all row groups were decoded at once.
@@ -103,22 +105,28 @@ impl Opened {
         let hour = match said {
             Some((first, last)) if first == last => Hour::from_index(*first),
             _ => {
-                let hours = self.read(index, ProjectionMask::columns(self.metadata.parquet_schema(), ["hour"]))?;
+                let hours = self.read(index, Some(&["hour"]))?;
                 hour_of(&hours).ok_or(SegmentError::NoHour)?
             }
         };
         Ok(Group { hour, rows })
     }
 
-    fn read(&self, group: usize, columns: ProjectionMask) -> Result<RecordBatch, SegmentError> {
+    /// Reads the columns of these names, or all.
+    fn read(&self, group: usize, names: Option<&[&str]>) -> Result<RecordBatch, SegmentError> {
         let about = self.row_groups().get(group).ok_or(SegmentError::Damaged)?;
         if about.total_byte_size() > DECODED_BYTES || about.num_rows() > GROUP_ROWS {
             return Err(SegmentError::TooLarge { bytes: about.total_byte_size() });
         }
         let rows = usize::try_from(about.num_rows()).map_err(|_| SegmentError::Damaged)?;
+        let is_wanted = |field: &&FieldRef| names.is_none_or(|names| names.contains(&field.name().as_str()));
+        let fields: Vec<FieldRef> = self.metadata.schema().fields().iter().filter(is_wanted).cloned().collect();
+        // Parquet's library takes longest over label columns without a single label, and there are many.
+        let is_absent = |field: &FieldRef| field.is_nullable() && nulls(about, field.name()) == Some(about.num_rows().cast_unsigned());
+        let present = fields.iter().filter(|field| !is_absent(field)).map(|field| field.name().as_str());
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes.clone(), self.metadata.clone())
             .with_row_groups(vec![group])
-            .with_projection(columns)
+            .with_projection(ProjectionMask::columns(self.metadata.parquet_schema(), present))
             .with_batch_size(rows)
             .build()?;
         let schema = reader.schema();
@@ -127,8 +135,20 @@ impl Opened {
             1 => batches.remove(0),
             _ => concat_batches(&schema, &batches)?,
         };
-        if batch.num_rows() == rows { Ok(batch) } else { Err(SegmentError::Damaged) }
+        if batch.num_rows() != rows {
+            return Err(SegmentError::Damaged);
+        }
+        let column =
+            |field: &FieldRef| batch.column_by_name(field.name()).cloned().unwrap_or_else(|| new_null_array(field.data_type(), rows));
+        let columns = fields.iter().map(column).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        Ok(RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)?)
     }
+}
+
+/// How many values of a column a row group says it lacks.
+fn nulls(group: &RowGroupMetaData, column: &str) -> Option<u64> {
+    group.columns().iter().find(|chunk| chunk.column_path().parts() == [column])?.statistics()?.null_count_opt()
 }
 
 /// The hour that all rows have; `None` where they have several, or there is no row or no such column.
