@@ -64,7 +64,10 @@ impl Planner<'_> {
         // The names of absorbed segments go with their hours: not while a partial of one of them may still be seen.
         let is_full = if plan.has_expired { absorbed > 0 } else { absorbed >= ABSORBED };
         let (mut events, mut segments) = (0, 0);
-        for hour in self.candidates(asked, plan.has_expired) {
+        let candidates = self.candidates(asked, plan.has_expired);
+        let is_lifted = |hour: &&Hour| body.quarantined.contains_key(hour) && !candidates.contains(hour);
+        plan.lifted = asked.named.iter().filter(is_lifted).copied().collect();
+        for hour in candidates {
             let pending = self.look.pending.get(&hour).map_or(&[][..], Vec::as_slice);
             if is_full && !pending.is_empty() {
                 plan.put_off += 1;
@@ -82,8 +85,6 @@ impl Planner<'_> {
             plan.is_part |= taken.len() < pending.len();
             plan.hours.push(planned);
         }
-        let is_lifted = |hour: &&Hour| body.quarantined.contains_key(hour) && plan.hours.iter().all(|planned| planned.hour != **hour);
-        plan.lifted = asked.named.iter().filter(is_lifted).filter(|hour| !self.look.pending.contains_key(hour)).copied().collect();
         plan
     }
 
@@ -123,3 +124,6 @@ impl HourPlan {
         settled + self.segments.iter().map(|brief| brief.events).sum::<u64>()
     }
 }
+
+#[cfg(test)]
+mod tests;
