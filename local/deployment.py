@@ -91,6 +91,7 @@ def described(place: Place, overrides: dict[str, str], outputs: dict[str, str]) 
         "dlqUrl": outputs["DlqUrl"],
         "workQueueUrl": outputs["WorkQueueUrl"],
         "workDlqUrl": outputs["WorkDlqUrl"],
+        "scheduleDlqUrl": outputs["ScheduleDlqUrl"],
         "functions": functions,
         "jwtSecret": overrides["JwtSecret"],
         "jwtIssuer": overrides["JwtIssuer"],

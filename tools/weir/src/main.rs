@@ -1,16 +1,23 @@
 //! `weir`: sends events to a deployment, and makes the tenants, keys and tokens it is called with.
 
+mod doctor;
 mod prices;
+mod redrive;
 mod send;
+mod settling;
 mod tenancy;
 mod token;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use doctor::Doctor;
 use ports::{Clock as _, SystemClock};
 use prices::{Jobs, PriceCommand};
+use redrive::Redrive;
+use settling::Settle;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 use tenancy::{Deployment, KeyCommand, ProjectCommand, ServiceCommand, TenantCommand};
 
 /// Send events to Weir, and make the tenants, keys and tokens it is called with.
@@ -39,7 +46,16 @@ enum Command {
     Price(In<PriceCommand>),
     /// Show how far the pricing anew of what was settled before is.
     Jobs(To<Jobs>),
+    /// Send work to be settled, ahead of the ticks.
+    Settle(To<Settle>),
+    /// Send what lies in a dead-letter queue back.
+    Redrive(Redrive),
+    /// Hold the table against the log: find what is lost, left behind or wrong, and repair it.
+    Doctor(To<Doctor>),
 }
+
+/// What `weir doctor` ends with where it could not look.
+const COULD_NOT_LOOK: u8 = 2;
 
 /// What to do, and in which deployment.
 #[derive(Debug, clap::Args)]
@@ -61,12 +77,14 @@ struct To<A: clap::Args> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match Box::pin(run(Arguments::parse().command)).await {
+    let command = Arguments::parse().command;
+    let failure = if matches!(command, Command::Doctor(_)) { ExitCode::from(COULD_NOT_LOOK) } else { ExitCode::FAILURE };
+    match Box::pin(run(command)).await {
         Ok(code) => code,
         Err(error) => {
             // The chain, on one line: what failed, and why.
             let _ = writeln!(std::io::stderr(), "weir: {error:#}");
-            ExitCode::FAILURE
+            failure
         }
     }
 }
@@ -82,6 +100,12 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Service(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
         Command::Price(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
         Command::Jobs(To { deployment, arguments }) => arguments.run(&deployment.open().await?).await?,
+        Command::Settle(To { deployment, arguments }) => arguments.run(&deployment.open().await?, &arguments.queue().await?).await?,
+        Command::Redrive(arguments) => arguments.run().await?,
+        Command::Doctor(To { deployment, arguments }) => {
+            let (table, bucket) = (Arc::new(deployment.open().await?), Arc::new(arguments.bucket().await?));
+            return arguments.run(table, bucket, say).await;
+        }
     };
     for line in lines {
         say(&line)?;
