@@ -34,9 +34,14 @@ async fn write(ingest: &Ingest, form: Form, arrival: &Arrival, request: Request)
     if accepted.events.is_empty() {
         return Err(answer::all_rejected(&accepted));
     }
-    let standing = limit::take(ingest, &caller, &accepted, received).await?;
-    let answer = answer::accepted(&accepted, standing);
-    queue(ingest, &caller, accepted, received).await?;
+    let taken = limit::take(ingest, &caller, &accepted, received).await?;
+    let answer = answer::accepted(&accepted, taken.standing);
+    let counts = if taken.buffered > 0 { BTreeMap::new() } else { count_by_project(&accepted) };
+    if let Err(problem) = queue(ingest, &caller, accepted, received).await {
+        limit::give_back(ingest, &caller, taken.buffered, received).await;
+        return Err(problem);
+    }
+    count(ingest, &caller, counts, received).await;
     Ok(answer)
 }
 
@@ -68,7 +73,6 @@ fn is_historical(query: Option<&str>) -> bool {
 
 /// Puts the events on the queue; an error means that the client may, and must, send all of them again (I1).
 async fn queue(ingest: &Ingest, caller: &Caller, accepted: Accepted, received: Timestamp) -> Result<(), Problem> {
-    let counts = count_by_project(&accepted);
     let Caller { tenant, hour_offset, currency, .. } = caller;
     let message = Message { tenant: tenant.clone(), hour_offset: *hour_offset, currency: *currency, received, events: accepted.events };
     let bodies = message::pack(message).map_err(Problem::internal)?;
@@ -77,14 +81,17 @@ async fn queue(ingest: &Ingest, caller: &Caller, accepted: Accepted, received: T
         let refused = bodies.len() - taken.iter().filter(|taken| **taken).count();
         return Err(Problem::unavailable(format!("the queue did not take {refused} of {} messages", bodies.len())));
     }
+    Ok(())
+}
+
+/// Counts events that no limit has counted. They are safe: a counter that fails must not make the client send them again.
+async fn count(ingest: &Ingest, caller: &Caller, counts: BTreeMap<ProjectId, u32>, received: Timestamp) {
     for (project, events) in counts {
-        // The events are safe: a counter that fails must not make the client send them again.
-        let place = buffer::Place { tenant, project: &project, received };
+        let place = buffer::Place { tenant: &caller.tenant, project: &project, received };
         if let Err(error) = buffer::accepted(&*ingest.table, place, events).await {
             tracing::warn!(error = %setup::log::chain(&error), "accepted events were not added to their project's buffer");
         }
     }
-    Ok(())
 }
 
 fn count_by_project(accepted: &Accepted) -> BTreeMap<ProjectId, u32> {

@@ -29,20 +29,33 @@ pub struct Taken {
     pub reset_seconds: u32,
 }
 
+impl Quota {
+    /// When the window that holds a moment begins and ends, in Unix seconds.
+    fn window(self, now: Timestamp) -> (i64, i64) {
+        let seconds = i64::from(self.seconds.max(1));
+        let start = now.as_seconds().div_euclid(seconds) * seconds;
+        (start, start + seconds)
+    }
+
+    /// What became of an attempt, whose counter is this.
+    pub(crate) fn taken(self, added: Added, now: Timestamp) -> Taken {
+        let (count, exceeded) = match added {
+            Added::To(count) => (count, false),
+            Added::OverCeiling(count) => (count, true),
+        };
+        let within = |number: i64| u32::try_from(number.max(0)).unwrap_or(u32::MAX);
+        let reset_seconds = within(self.window(now).1 - now.as_seconds()).max(1);
+        Taken { count: within(count), limit: self.limit, exceeded, reset_seconds }
+    }
+}
+
 /// Takes `amount` from the window that holds `now`, all of it or nothing.
 ///
 /// # Errors
 /// Where the table does not answer.
 pub async fn take(table: &dyn Table, scope: &str, quota: Quota, amount: u32, now: Timestamp) -> Result<Taken> {
-    let seconds = i64::from(quota.seconds.max(1));
-    let start = now.as_seconds().div_euclid(seconds) * seconds;
-    let end = start + seconds;
+    let (start, end) = quota.window(now);
     let key = Key::new(format!("L#{scope}"), start.to_string());
     let added = table.add(&key, "taken", amount.into(), Some(quota.limit.into()), end + KEPT_SECONDS).await?;
-    let (count, exceeded) = match added {
-        Added::To(count) => (count, false),
-        Added::OverCeiling(count) => (count, true),
-    };
-    let within = |number: i64| u32::try_from(number.max(0)).unwrap_or(u32::MAX);
-    Ok(Taken { count: within(count), limit: quota.limit, exceeded, reset_seconds: within(end - now.as_seconds()).max(1) })
+    Ok(quota.taken(added, now))
 }

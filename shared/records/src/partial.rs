@@ -46,7 +46,6 @@ impl Partial {
     /// The item, without the state where it would be too large with it.
     fn item(&self, now: Timestamp) -> Item {
         let bare = Item::new(self.key())
-            .with("object", text(self.object()))
             .with("events", Value::Number(i64::try_from(self.events).unwrap_or(i64::MAX)))
             .with("first", time(self.first))
             .with("last", time(self.last))

@@ -115,6 +115,26 @@ async fn a_buffer_is_what_is_accepted_and_not_yet_stored() {
     assert_eq!(depth().await, 3, "of the last day");
 }
 
+#[tokio::test]
+async fn what_a_key_sends_is_counted_once_for_its_limit_and_for_the_buffer() {
+    let table = MemoryTable::new();
+    let (tenant, project) = (demo(), ProjectId::new("shop").unwrap());
+    let at = |received| Place { tenant: &tenant, project: &project, received };
+    let depth = async || buffer::depth(&table, &tenant, &project, NOW).await.unwrap();
+    let take = async |scope: &str, events, received| {
+        let taken = buffer::take(&table, at(received), scope, 10, events).await.unwrap();
+        (taken.count, taken.exceeded)
+    };
+    assert_eq!(take("key:a", 7, NOW).await, (7, false));
+    assert_eq!(take("key:a", 4, NOW).await, (7, true), "all or nothing");
+    assert_eq!(take("key:b", 4, NOW).await, (4, false), "each key has its own limit");
+    assert_eq!(take("key:a", 4, NOW.plus_millis(-60_000)).await, (4, false), "and each minute");
+    assert_eq!(depth().await, 15);
+    buffer::stored(&table, at(NOW), 11).await.unwrap();
+    buffer::give_back(&table, at(NOW.plus_millis(-60_000)), "key:a", 4).await.unwrap();
+    assert_eq!(depth().await, 0);
+}
+
 fn of_hour(hour: i32, number: u8, state: Option<Vec<u8>>) -> Partial {
     let segment = SegmentId::from_digest([number; 32]);
     let state = state.map(Into::into);

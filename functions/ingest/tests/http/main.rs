@@ -161,6 +161,9 @@ async fn a_project_sees_how_many_of_its_events_wait_to_be_stored() {
     world.send(Sent::json("/api/events", &batch(3))).await;
     let own = world.send(Sent::get("/api/events/health")).await;
     assert_eq!(own.body, json!({"status": "ok", "service": "analytics-ingestion", "buffers": {"shop": 3}}));
+    world.queue.refuse_next(&[0]);
+    assert_eq!(world.send(Sent::json("/api/events", &batch(5))).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(world.send(Sent::get("/api/events/health")).await.body["buffers"], json!({"shop": 3}), "what was refused does not wait");
     let nobody = world.send(Sent::get("/api/events/health").without_credential()).await;
     assert_eq!((nobody.status, &nobody.body["buffers"]), (StatusCode::OK, &json!({})));
 }
