@@ -53,12 +53,24 @@ class Stack:
     def lambda_(self):
         return self.client("lambda")
 
+    @cached_property
+    def table(self):
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        dynamodb = boto3.resource("dynamodb", endpoint_url=self["endpointUrl"], region_name=self["region"], **keys)
+        return dynamodb.Table(self["tableName"])
+
     def weir(self, *arguments, check=True):
         """Runs the command-line tool; answers what it did, as `subprocess.run` does."""
         environment = {
             "PATH": os.environ["PATH"],
             **self.aws_environment,
             "TABLE_NAME": self["tableName"],
+            "BUCKET_NAME": self["bucketName"],
+            "QUEUE_URL": self["queueUrl"],
+            "DLQ_URL": self["dlqUrl"],
+            "WORK_QUEUE_URL": self["workQueueUrl"],
+            "WORK_DLQ_URL": self["workDlqUrl"],
+            "SCHEDULE_DLQ_URL": self["scheduleDlqUrl"],
             "SERVICE_SECRET": self["serviceMasterSecret"],
             "JWT_SECRET": self["jwtSecret"],
             "JWT_ISSUER": self["jwtIssuer"],

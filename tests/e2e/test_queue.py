@@ -24,9 +24,9 @@ def message(tenant, number):
 
 
 @contextlib.contextmanager
-def visibility_of(stack, seconds):
+def visibility_of(stack, seconds, queue="queueUrl"):
     """A failed message comes back so soon, rather than after minutes."""
-    url, name = stack["queueUrl"], "VisibilityTimeout"
+    url, name = stack[queue], "VisibilityTimeout"
     before = stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name]
     stack.sqs.set_queue_attributes(QueueUrl=url, Attributes={name: str(seconds)})
     try:
