@@ -27,6 +27,8 @@ struct Look {
     sweeps: bool,
     /// Whether it sends the months that are over, and all time.
     rolls: bool,
+    /// Whether it carries on with jobs.
+    jobs: bool,
     /// With how many messages in the queue it sends nothing: what it found is found again.
     enough: u64,
 }
@@ -46,11 +48,11 @@ enum Days {
 impl Tick {
     const fn look(self) -> Look {
         match self {
-            Self::Minute => Look { pages: 2, days: Days::Busy, sweeps: false, rolls: false, enough: 100 },
-            Self::Hourly => Look { pages: 20, days: Days::Busy, sweeps: true, rolls: false, enough: 1_000 },
-            Self::Daily => Look { pages: 200, days: Days::Over, sweeps: true, rolls: true, enough: 100_000 },
-            Self::Weekly => Look { pages: 2_000, days: Days::Closed, sweeps: true, rolls: true, enough: 100_000 },
-            Self::Monthly => Look { pages: 200, days: Days::None, sweeps: false, rolls: true, enough: 100_000 },
+            Self::Minute => Look { pages: 2, days: Days::Busy, sweeps: false, rolls: false, jobs: true, enough: 100 },
+            Self::Hourly => Look { pages: 20, days: Days::Busy, sweeps: true, rolls: false, jobs: false, enough: 1_000 },
+            Self::Daily => Look { pages: 200, days: Days::Over, sweeps: true, rolls: true, jobs: false, enough: 100_000 },
+            Self::Weekly => Look { pages: 2_000, days: Days::Closed, sweeps: true, rolls: true, jobs: false, enough: 100_000 },
+            Self::Monthly => Look { pages: 200, days: Days::None, sweeps: false, rolls: true, jobs: false, enough: 100_000 },
         }
     }
 }
@@ -99,6 +101,9 @@ impl Aggregate {
         let mut summary = Summary::of(tick, &found, self.longest_wait_ms(&found).await?);
         let work = self.due(&look, &found, &mut summary).await?;
         self.send(&look, &work, &mut summary).await?;
+        if look.jobs {
+            self.carry_on_with_jobs(&look).await?;
+        }
         if matches!(tick, Tick::Minute) {
             self.tell_what_waits(&summary);
         }
@@ -113,6 +118,17 @@ impl Aggregate {
             "looked at what waits"
         );
         Ok(summary)
+    }
+
+    /// Has each open job looked at, which sends work of its own: a part at a time, so that it needs no holding back.
+    async fn carry_on_with_jobs(&self, look: &Look) -> Result<(), RecordError> {
+        for key in self.keys(Kind::Job, look).await? {
+            match self.settler.reprice(&*self.queue, &key).await {
+                Ok(progress) => tracing::info!(job = key.sort, ?progress, "carried on with a job"),
+                Err(error) => tracing::error!(job = key.sort, error = %chain(&error), "it was not carried on with a job"),
+            }
+        }
+        Ok(())
     }
 
     fn tell_what_waits(&self, summary: &Summary) {

@@ -3,7 +3,9 @@
 use super::world::{HOUR_MS, NOW, World, id, settles, today};
 use crate::{Tick, TickError};
 use model::{Family, HourOffset};
-use ports::{Queue, Read};
+use ports::{Condition, Item, Key, Queue, Read, Table, Value};
+use records::job::{self, Job, State};
+use records::pending;
 use rollups::{Owner, upper};
 use settle::Work;
 
@@ -129,4 +131,19 @@ async fn a_month_is_sent_an_hour_after_its_end_and_all_time_whenever_it_waits() 
     upper::commit(&*world.table, &lifetime).await.unwrap();
     let all_time = Work::Lifetime { tenant: owner.tenant, family: owner.family };
     assert_eq!(world.tick(Tick::Daily).await.unwrap().1, [all_time, built]);
+}
+
+#[tokio::test]
+async fn the_minute_tick_carries_on_with_jobs_and_one_that_cannot_be_read_stops_no_other() {
+    let world = World::new().await;
+    let job = Job::new((&id("other"), 7), today(), NOW);
+    job::create(&*world.table, &job).await.unwrap();
+    let spoiled = Item::new(Key::new("T#demo#C#jobs", "reprice#0000000001"));
+    let waits = Value::Text(pending::shard(pending::Kind::Job, &id("demo")));
+    world.table.put(spoiled.with(pending::ATTRIBUTE, waits), Condition::Always).await.unwrap();
+    let state = async || job::get(&*world.table, (&id("other"), 7)).await.unwrap().unwrap().progress.state;
+    world.tick(Tick::Hourly).await.unwrap();
+    assert_eq!(state().await, State::Open);
+    world.tick(Tick::Minute).await.unwrap();
+    assert_eq!(state().await, State::Watched, "there is nothing to price anew");
 }
