@@ -1,4 +1,4 @@
-.PHONY: help up down watch test bench check tools
+.PHONY: help up down watch test soak mutants bench check tools
 
 PYTHON = .local/stack/bin/python
 
@@ -17,7 +17,15 @@ watch: tools ## Run the functions against it, compiled anew whenever they change
 test: tools ## Run every test, on a stack of its own
 	@tests/run
 
+soak: ## Run N simulations from seed FIRST on, and say which fail
+	@cargo build --quiet -p simulation
+	@target/debug/simulation soak $(or $(N),10000) $(or $(FIRST),0)
+
+mutants: ## Take one guard of settling at a time out of a copy, and see that the simulation misses it
+	@python3 tests/mutants/mutants.py $(ONLY)
+
 bench: ## Measure, and compare with the targets (builds for release: minutes)
+	@python3 local/tools.py bench
 	@cargo build --quiet --release -p ingest -p store -p aggregate -p report -p query -p bench
 	@target/release/bench target/release
 

@@ -13,7 +13,7 @@ pub const START: Timestamp = Timestamp::from_millis(1_796_076_600_000);
 /// For how long clients have something new to send.
 pub const SENDING_MS: i64 = 3 * HOUR_MS;
 /// Events of a request.
-const REQUEST_EVENTS: usize = 18;
+const REQUEST_EVENTS: usize = 20;
 
 /// A request that a client sends until it is acknowledged, and perhaps again.
 #[derive(Debug, Clone)]

@@ -42,12 +42,19 @@ impl Asked {
     pub fn any(land: &Land, dice: &mut Dice) -> Self {
         let owners: Vec<(usize, Family)> = families(land).collect();
         let (tenant, family) = *dice.pick(&owners);
-        Self { tenant, family, range: whole(), granularity: *dice.pick(&[None, None, Some(Granularity::Day), Some(Granularity::Hour)]) }
+        let (range, granularity) = *dice.pick(&[
+            (whole(), None),
+            (whole(), Some(Granularity::Day)),
+            (whole(), Some(Granularity::Hour)),
+            (months(), None),
+            (months(), Some(Granularity::Month)),
+        ]);
+        Self { tenant, family, range, granularity }
     }
 
-    /// The question about all of one owner's events.
-    pub fn all((tenant, family): (usize, Family)) -> Self {
-        Self { tenant, family, range: whole(), granularity: None }
+    /// Questions about all of one owner's events.
+    pub fn all((tenant, family): (usize, Family)) -> impl Iterator<Item = Self> {
+        [whole(), months()].into_iter().map(move |range| Self { tenant, family, range, granularity: None })
     }
 
     /// Asks it; no answer is no harm.
@@ -70,6 +77,11 @@ impl Asked {
 fn whole() -> Range {
     let from = Timestamp::from_millis(crate::plan::START.as_millis().div_euclid(HOUR_MS) * HOUR_MS);
     Range { from: from.plus_millis(-70 * HOUR_MS), to: from.plus_millis(26 * HOUR_MS) }
+}
+
+/// Both months, whole.
+fn months() -> Range {
+    Range { from: Timestamp::from_millis(1_793_491_200_000), to: Timestamp::from_millis(1_798_761_600_000) }
 }
 
 /// When a copy of an event was committed, and when it was taken up into its hour's rollup.

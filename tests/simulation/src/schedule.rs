@@ -97,7 +97,7 @@ impl Schedule {
     fn round(&mut self) {
         self.send_what_is_due();
         self.deliver_intake();
-        if self.dice.one_in(4) {
+        if self.dice.one_in(5) {
             self.tick();
         }
         self.deliver_work();
@@ -131,8 +131,8 @@ impl Schedule {
             self.pass(70 * MINUTE_MS);
             rounds += 1;
         }
-        for owner in families(&self.land).collect::<Vec<_>>() {
-            self.ask(Asked::all(owner));
+        for asked in families(&self.land).flat_map(Asked::all).collect::<Vec<_>>() {
+            self.ask(asked);
             self.finish();
         }
     }
@@ -213,7 +213,7 @@ impl Schedule {
 
     /// Whether a client sends again what was acknowledged, because it never saw the answer.
     fn repeats(&mut self) -> bool {
-        self.land.world.now() < plan::START.plus_millis(plan::SENDING_MS) && self.dice.one_in(4)
+        self.land.world.now() < plan::START.plus_millis(plan::SENDING_MS) && self.dice.one_in(5)
     }
 
     fn send_later(&mut self, mut request: Request) {
@@ -237,7 +237,7 @@ impl Schedule {
 
     fn deliver_intake(&mut self) {
         for _ in 0..self.dice.below(3) + 1 {
-            let most = *self.dice.pick(&[1, 3, 10]);
+            let most = *self.dice.pick(&[1, 5, 10]);
             let channel = self.land.intake.clone();
             let messages = channel.receive(most, self.land.world.now().as_millis(), &mut self.dice);
             if messages.is_empty() {

@@ -24,7 +24,7 @@ pub fn all() -> Vec<Tenant> {
         key: format!("wk_{name}_{}", "7".repeat(43)),
     };
     vec![
-        tenant("berlin", 0, &[(Family::Lifecycle, 3), (Family::Ai, 3)]),
+        tenant("berlin", 0, &[(Family::Lifecycle, 3), (Family::Ai, 2)]),
         tenant("delhi", 30, &[(Family::Sales, 3)]),
         tenant("lima", 0, &[(Family::Lifecycle, 3)]),
     ]

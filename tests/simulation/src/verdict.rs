@@ -72,7 +72,10 @@ impl<'a> Found<'a> {
         let (names, owner) = (found.keys().chain(wanted.keys()).collect::<BTreeSet<_>>(), self.owner);
         for bucket in names {
             let fault = match (found.get(bucket).copied().flatten(), wanted.get(bucket)) {
-                (Some(rollup), Some(wanted)) => self.state(*bucket, rollup).err().or_else(|| self.differs(*bucket, rollup, wanted)),
+                (Some(rollup), Some(wanted)) => match self.state(*bucket, rollup) {
+                    Ok(found) => differs(&found, wanted),
+                    Err(error) => Some(error),
+                },
                 (None, Some(_)) => Some("is missing".to_owned()),
                 (_, None) => Some("should not be".to_owned()),
             };
@@ -92,13 +95,6 @@ impl<'a> Found<'a> {
         unpack(self.owner.family, states).map_err(|error| error.to_string())
     }
 
-    fn differs(&self, bucket: Bucket, rollup: &Rollup, wanted: &FamilyState) -> Option<String> {
-        let found = self.state(bucket, rollup).ok()?;
-        let cubes = found.cubes().iter().zip(wanted.cubes()).filter(|(found, wanted)| found != wanted);
-        let names: Vec<&str> = cubes.map(|(found, _)| found.cube().name).collect();
-        (!names.is_empty()).then(|| format!("is not what it should be in {names:?}"))
-    }
-
     /// What should have been done by now.
     fn unfinished(&self) -> Vec<String> {
         let owner = format!("{}'s {}", self.owner.tenant, self.owner.family);
@@ -114,6 +110,13 @@ impl<'a> Found<'a> {
         let lifetime = (!is_done).then(|| format!("{owner}, all time still waits for work"));
         self.days.iter().filter_map(day).chain(self.months.iter().filter_map(month)).chain(lifetime).collect()
     }
+}
+
+/// In which cubes a state is not the one that is wanted.
+fn differs(found: &FamilyState, wanted: &FamilyState) -> Option<String> {
+    let cubes = found.cubes().iter().zip(wanted.cubes()).filter(|(found, wanted)| found != wanted);
+    let names: Vec<&str> = cubes.map(|(found, _)| found.cube().name).collect();
+    (!names.is_empty()).then(|| format!("is not what it should be in {names:?}"))
 }
 
 /// Partials, and what was once named by a manifest and is not named any more, but still there. What a crashed attempt wrote and nothing ever
