@@ -90,6 +90,15 @@ def the_api_is_throttled_and_logs_requests_but_no_persons(subject: Subject) -> I
 @broken_by(drop("Outputs", "QueueUrl"))
 def scripts_are_told_what_they_need(subject: Subject) -> Iterator[str]:
     """The names of what was made."""
-    needed = {"ApiUrl", "TableName", "BucketName", "QueueUrl", "DlqUrl", "WorkQueueUrl", "WorkDlqUrl", *(f"{name}FunctionName" for name in FUNCTIONS)}
+    needed = {
+        "ApiUrl",
+        "TableName",
+        "BucketName",
+        "QueueUrl",
+        "DlqUrl",
+        "WorkQueueUrl",
+        "WorkDlqUrl",
+        *(f"{name}FunctionName" for name in FUNCTIONS),
+    }
     if missing := needed - set(subject.template["Outputs"]):
         yield f"there are no outputs {sorted(missing)}"

@@ -18,8 +18,8 @@ MESSAGE_BYTES = 256 * 1024
 )
 def queues_hide_messages_for_six_timeouts_of_their_function_and_a_window(subject: Subject) -> Iterator[str]:
     """Less, and AWS refuses the mapping, or hands a message to a second function while the first works on it."""
-    window = subject.template["Parameters"]["BatchWindowSeconds"]["MaxValue"]
-    for queue, function, window in (("Queue", "Store", window), ("WorkQueue", "Aggregate", 0)):
+    longest = subject.template["Parameters"]["BatchWindowSeconds"]["MaxValue"]
+    for queue, function, window in (("Queue", "Store", longest), ("WorkQueue", "Aggregate", 0)):
         needed = 6 * subject.function(function)["Timeout"] + window
         if subject.properties(queue)["VisibilityTimeout"] < needed:
             yield f"the visibility timeout of {queue} is under {needed} seconds"
