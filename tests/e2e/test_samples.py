@@ -113,7 +113,8 @@ def test_a_tick_tells_what_waits_and_what_it_sent(cargo_lambda, tick):
     assert answer["tick"] == tick
     assert answer["pendingPartials"] >= sum(answer["pendingHours"].values())
     assert (answer["complete"], answer["heldBack"]) == (True, False)
-    assert answer["sent"] >= 0
+    if tick in ("hourly", "daily", "weekly"):
+        assert answer["sent"] >= 547, "the settled days of the demo wait to be swept for an hour"
 
 
 def test_of_work_only_the_malformed_message_fails(cargo_lambda):
