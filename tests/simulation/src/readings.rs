@@ -169,5 +169,5 @@ fn labels(tenant: &crate::tenants::Tenant, family: Family, item: Option<ports::I
     let query = events::checked(&events::question(family, whole()));
     let state = cube::decode_cube(&state, events::cube_of(family), None).unwrap();
     let bucket = cube::query::Bucket { grain: cube::query::Grain::Hour, start: pending.hour };
-    events::counted(&query.evaluate(&query.plan(tenant.hour_offset), [(bucket, &state)].into_iter()))
+    events::counted(&query.evaluate(&query.plan(tenant.hour_offset), [(bucket, &state)]))
 }

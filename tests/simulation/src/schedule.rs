@@ -74,7 +74,7 @@ impl Schedule {
         scheduler.ended();
         world.set_weather(Weather {
             turns_per_fault: *dice.pick(&[40, 120, 300]),
-            lag_ms: *dice.pick(&[0, 300, 3_000]),
+            lag_ms: *dice.pick(&[0, 500, 5_000]),
             page_items: *dice.pick(&[2, 3, 5, usize::MAX]),
             turns_per_stall: *dice.pick(&[0, 40, 150]),
         });
@@ -88,7 +88,13 @@ impl Schedule {
             self.round();
             // Hours pass only when all is stored: what the queue holds comes again within minutes.
             let is_quiet = self.land.intake.is_empty() && self.scheduler.running() == 0;
-            let most = if is_quiet { 40 * MINUTE_MS } else { MINUTE_MS };
+            // What runs is mostly let run on, or else only ends by its time running out.
+            let is_busy = self.scheduler.running() > 0 && !self.dice.one_in(6);
+            let most = match (is_quiet, is_busy) {
+                (true, _) => 40 * MINUTE_MS,
+                (_, true) => 50,
+                _ => MINUTE_MS,
+            };
             self.pass(most);
         }
         self.come_to_an_end();
@@ -97,11 +103,11 @@ impl Schedule {
     fn round(&mut self) {
         self.send_what_is_due();
         self.deliver_intake();
-        if self.dice.one_in(5) {
+        if self.dice.one_in(6) {
             self.tick();
         }
         self.deliver_work();
-        if self.dice.one_in(3) {
+        if self.dice.one_in(4) {
             self.read();
         }
         self.set_prices();
@@ -236,7 +242,7 @@ impl Schedule {
     }
 
     fn deliver_intake(&mut self) {
-        for _ in 0..self.dice.below(3) + 1 {
+        for _ in 0..=self.dice.below(3) {
             let most = *self.dice.pick(&[1, 5, 10]);
             let channel = self.land.intake.clone();
             let messages = channel.receive(most, self.land.world.now().as_millis(), &mut self.dice);
@@ -253,7 +259,7 @@ impl Schedule {
     }
 
     fn deliver_work(&mut self) {
-        for _ in 0..self.dice.below(3) + 1 {
+        for _ in 0..=self.dice.below(3) {
             let most = *self.dice.pick(&[1, 2, 5]);
             let channel = self.land.work.clone();
             let messages = channel.receive(most, self.land.world.now().as_millis(), &mut self.dice);
@@ -265,8 +271,11 @@ impl Schedule {
                 let mut again = Vec::new();
                 for message in &messages {
                     let work: Work = serde_json::from_str(&message.body).unwrap();
-                    let has_more = settler.run(&work).await.is_ok_and(|done| done.left);
-                    if has_more && queue.send(&[message.body.clone()]).await.is_err() {
+                    let is_done = match settler.run(&work).await {
+                        Ok(done) if done.left => queue.send(std::slice::from_ref(&message.body)).await.is_ok(),
+                        done => done.is_ok(),
+                    };
+                    if !is_done {
                         again.push(message.id.clone());
                     }
                 }
