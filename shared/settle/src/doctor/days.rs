@@ -78,7 +78,7 @@ impl Settler {
         let Some(rollup) = &body.rollup else { return Ok(()) };
         let bucket = Bucket::Day(manifest.day);
         let stored = self.read(owner, (bucket, rollup), found).await?;
-        self.compare(owner, (bucket, rollup), (stored, day), found)
+        compare(owner, (bucket, rollup), (stored, day), found)
     }
 
     /// Holds the rollup of an hour against its log.
@@ -116,7 +116,7 @@ impl Settler {
         let (Some(stored), Some(base)) = (stored, base) else { return Ok(Verdict::Unknown) };
         let mut state = folded;
         state.merge(&base);
-        Ok(if self.comes_to(owner, (Bucket::Hour(hour), &entry.rollup), state)? == stored { Verdict::Same } else { Verdict::Other })
+        Ok(if comes_to(owner, (Bucket::Hour(hour), &entry.rollup), state)? == stored { Verdict::Same } else { Verdict::Other })
     }
 
     /// Reads the state of a rollup that must be there; tells where it is not, or is damaged.
@@ -135,31 +135,30 @@ impl Settler {
             Err(error) => Err(error),
         }
     }
+}
 
-    /// Holds a rollup against what its parts come to; nothing can be told where either is not known.
-    pub(super) fn compare(
-        &self,
-        owner: &Owner,
-        (bucket, rollup): (Bucket, &Rollup),
-        (stored, parts): (Option<FamilyState>, Option<FamilyState>),
-        found: &mut Examination,
-    ) -> Result<()> {
-        let Some(stored) = stored else { return Ok(()) };
-        let Some(parts) = parts else {
-            found.looked.unverified += 1;
-            return Ok(());
-        };
-        found.looked.rollups += 1;
-        if self.comes_to(owner, (bucket, rollup), parts)? != stored {
-            found.found(What::Drift { bucket, attempt: rollup.attempt });
-        }
-        Ok(())
+/// Holds a rollup against what its parts come to; nothing can be told where either is not known.
+pub(super) fn compare(
+    owner: &Owner,
+    (bucket, rollup): (Bucket, &Rollup),
+    (stored, parts): (Option<FamilyState>, Option<FamilyState>),
+    found: &mut Examination,
+) -> Result<()> {
+    let Some(stored) = stored else { return Ok(()) };
+    let Some(parts) = parts else {
+        found.looked.unverified += 1;
+        return Ok(());
+    };
+    found.looked.rollups += 1;
+    if comes_to(owner, (bucket, rollup), parts)? != stored {
+        found.found(What::Drift { bucket, attempt: rollup.attempt });
     }
+    Ok(())
+}
 
-    /// What a state is when it is written as a rollup and read again: caps are applied on the way.
-    fn comes_to(&self, owner: &Owner, (bucket, rollup): (Bucket, &Rollup), state: FamilyState) -> Result<FamilyState> {
-        Ok(Whole::of(bucket, rollup.attempt, state).state(owner)?)
-    }
+/// What a state is when it is written as a rollup and read again: caps are applied on the way.
+fn comes_to(owner: &Owner, (bucket, rollup): (Bucket, &Rollup), state: FamilyState) -> Result<FamilyState> {
+    Ok(Whole::of(bucket, rollup.attempt, state).state(owner)?)
 }
 
 /// A sum with one part more; nothing where the part, or one before it, is not known.

@@ -162,16 +162,13 @@ impl Settler {
     /// Builds a month, and all time with it; or all time alone.
     async fn build_again(&self, owner: &Owner, month: Option<Month>) -> Result<Mended> {
         let Owner { tenant, family } = owner.clone();
-        let is_built = match month {
-            Some(month) => {
-                self.run(&Work::Month { tenant, family, month }).await?;
-                self.month_of(owner, month).await?.is_current()
-            }
-            None => {
-                self.run(&Work::Lifetime { tenant, family }).await?;
-                let lifetime: LifetimeManifest = upper::lifetime(&*self.table, owner, Read::Strong).await?;
-                lifetime.is_current()
-            }
+        let is_built = if let Some(month) = month {
+            self.run(&Work::Month { tenant, family, month }).await?;
+            self.month_of(owner, month).await?.is_current()
+        } else {
+            self.run(&Work::Lifetime { tenant, family }).await?;
+            let lifetime: LifetimeManifest = upper::lifetime(&*self.table, owner, Read::Strong).await?;
+            lifetime.is_current()
         };
         let missing = "a part of it is not there yet, or cannot be read";
         Ok(if is_built { Mended::Done("built again") } else { Mended::Not(missing.to_owned()) })

@@ -1,6 +1,6 @@
 //! Months against their days, and all time against its months.
 
-use super::days::merged;
+use super::days::{compare, merged};
 use super::examination::Examination;
 use super::finding::What;
 use crate::{Result, Settler, calendar};
@@ -63,7 +63,7 @@ impl Settler {
                 None => None,
             };
         }
-        self.compare(owner, (bucket, rollup), (stored, parts), &mut found)?;
+        compare(owner, (bucket, rollup), (stored, parts), &mut found)?;
         let has_moved = !found.findings.is_empty() && self.month_of(owner, month).await?.edition != manifest.edition;
         if !has_moved {
             examination.findings.extend(found.findings);
@@ -91,7 +91,7 @@ impl Settler {
                     _ => None,
                 };
             }
-            self.compare(owner, (bucket, rollup), (stored, parts), &mut found)?;
+            compare(owner, (bucket, rollup), (stored, parts), &mut found)?;
         }
         let now: LifetimeManifest = upper::lifetime(&*self.table, owner, Read::Strong).await?;
         if now.edition == manifest.edition {
