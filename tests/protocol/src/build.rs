@@ -74,7 +74,7 @@ impl Protocol {
     }
 
     /// Ends a builder's pass. What it has written and no manifest names is as good as deleted.
-    pub fn end_build(&self, world: &mut World, level: Level) {
+    pub fn end_build(world: &mut World, level: Level) {
         let Builder { passes, base, found, .. } = world.builders[level as usize];
         let upper = world.store.upper(level);
         if found.attempt != 0 && upper.rollup != found.attempt && !upper.garbage.has(found.attempt) {
@@ -107,7 +107,7 @@ impl Protocol {
                 }
             }
             Step::Write => {
-                store.written[usize::from(found.attempt)] = Some(Written { log: Tally::default(), rollup: found.sum });
+                store.write(found.attempt, Written { log: Tally::default(), rollup: found.sum });
                 let marks = level == Level::Month && self.setup.lifetime;
                 Some(if marks { Step::Mark } else { Step::Commit })
             }
@@ -122,7 +122,7 @@ impl Protocol {
         };
         world.builders[who] = builder;
         if builder.next.is_none() {
-            self.end_build(world, level);
+            Self::end_build(world, level);
         }
     }
 

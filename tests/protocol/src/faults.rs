@@ -120,7 +120,7 @@ fn left(protocol: &Protocol, world: &World) -> Option<Fault> {
     if !is_quiet {
         return None;
     }
-    let finished = finish(protocol, world.clone(), |_, _, _| ());
+    let finished = finish(protocol, world.clone(), |_, _| ());
     let (setup, store) = (&protocol.setup, &finished.store);
     let settled = store.days.iter().filter_map(|day| store.rollup(day.rollup)).fold(Tally::default(), Tally::plus);
     if store.days[0].hours[0] != 0 && store.days[0].configuration != store.configuration {
@@ -139,12 +139,11 @@ fn left(protocol: &Protocol, world: &World) -> Option<Fault> {
     kept(protocol, &finished)
 }
 
-/// Settles every day and builds the month and lifetime, one after the other and without a crash; every step is told.
-pub(crate) fn finish(protocol: &Protocol, mut world: World, mut tell: impl FnMut(&World, Action, &World)) -> World {
+/// Settles every day and builds the month and lifetime, one after the other and without a crash; every step is shown before it is made.
+pub(crate) fn finish(protocol: &Protocol, mut world: World, mut show: impl FnMut(&World, Action)) -> World {
     let mut act = |world: &mut World, action| {
-        let before = world.clone();
+        show(world, action);
         protocol.act(world, action);
-        tell(&before, action, world);
     };
     for number in 0..protocol.setup.days {
         let who = protocol.setup.settlers.iter().position(|(day, _)| *day == number).unwrap_or_default();

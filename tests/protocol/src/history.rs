@@ -41,16 +41,21 @@ pub fn search(setup: Setup, without: Without) -> Findings {
 
 fn broken(protocol: &Protocol, steps: &[(World, Option<Action>)]) -> Option<Broken> {
     let (last, _) = steps.last()?;
-    let told = steps.iter().zip(steps.iter().skip(1)).filter_map(|((before, action), (after, _))| {
-        let action = (*action)?;
-        Some(tell(protocol, before, (action, after)))
-    });
-    let mut history: Vec<String> = told.collect();
+    let mut history = told(protocol, steps);
     if is_left(protocol, last) {
+        let mut shown = Vec::new();
+        let finished = finish(protocol, last.clone(), |world, action| shown.push((world.clone(), Some(action))));
+        shown.push((finished, None));
         history.push("from here on nobody crashes, and all that is left is done once:".to_owned());
-        finish(protocol, last.clone(), |before, action, after| history.push(tell(protocol, before, (action, after))));
+        history.extend(told(protocol, &shown));
     }
     Some(Broken { fault: fault(protocol, last)?, history })
+}
+
+/// The steps from world to world, in words.
+fn told(protocol: &Protocol, steps: &[(World, Option<Action>)]) -> Vec<String> {
+    let pairs = steps.iter().zip(steps.iter().skip(1));
+    pairs.filter_map(|((before, action), (after, _))| Some(tell(protocol, before, ((*action)?, after)))).collect()
 }
 
 impl fmt::Display for Findings {

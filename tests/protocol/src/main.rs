@@ -1,4 +1,5 @@
-//! Follows every history of the protocol as designed, or without a guard: `cargo run -p protocol -- Absorbed`.
+//! Follows every history of the protocol as designed, in larger setups (`cargo run -p protocol -- wide`), or without a guard
+//! (`cargo run -p protocol -- Absorbed`).
 
 use protocol::{Guard, Setup, Without, search};
 use std::process::ExitCode;
@@ -7,13 +8,17 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let searches: Vec<(Setup, Without)> = match std::env::args().nth(1) {
         None => Setup::all().into_iter().map(|setup| (setup, Without::default())).collect(),
+        Some(name) if name == "wide" => Setup::wide().into_iter().map(|setup| (setup, Without::default())).collect(),
         Some(name) => {
             let asked = Guard::ALL.iter().filter(|guard| guard.name() == name);
             asked.map(|guard| (guard.setup(), Without::only(*guard))).collect()
         }
     };
     if searches.is_empty() {
-        Guard::ALL.iter().for_each(|guard| println!("{guard}"));
+        println!("wide: nothing is left out, the setups are larger");
+        for guard in Guard::ALL {
+            println!("{guard}");
+        }
         return ExitCode::FAILURE;
     }
     let mut all_hold = true;

@@ -87,7 +87,7 @@ impl Tally {
     /// The counts of these events only.
     #[must_use]
     pub const fn of(self, events: Self) -> Self {
-        Self(self.0 & events.0 * 0xf)
+        Self(self.0 & (events.0 * 0xf))
     }
 
     /// Whether every event is counted at least as often as there.

@@ -90,33 +90,29 @@ pub struct Plan {
     pub month: Option<u8>,
 }
 
-/// The steps of a pass, in order.
+/// The steps of a pass, in order. Without some guards, a step comes at the wrong time, or is one too many.
 #[must_use]
 pub fn order(protocol: &Protocol) -> Vec<Step> {
-    let (marks, without) = ([Step::MarkMonth, Step::MarkLifetime], protocol.without);
-    let mut steps = vec![Step::Configuration, Step::Manifest, Step::Partials, Step::Fetch];
-    let mut late = Vec::new();
-    if without.has(Guard::MarkBeforeCommit) {
-        late.extend(marks)
-    } else if !without.has(Guard::MonthMark) {
-        steps.extend(marks)
-    }
-    if without.has(Guard::WriteBeforeCommit) {
-        late.push(Step::Write)
-    } else {
-        steps.push(Step::Write)
-    }
-    if without.has(Guard::DeleteAfterCommit) {
-        steps.push(Step::Delete)
-    } else {
-        late.push(Step::Delete)
-    }
-    if without.has(Guard::DayWithItsHours) {
-        late.insert(0, Step::NameRollup)
-    }
-    steps.push(Step::Commit);
-    steps.extend(late);
-    steps
+    let early = |guard, step| protocol.has(guard).then_some(step);
+    let late = |guard, step| (!protocol.has(guard)).then_some(step);
+    let marks = |marks: Option<Step>| marks.filter(|_| protocol.has(Guard::MonthMark));
+    let order = [
+        Some(Step::Configuration),
+        Some(Step::Manifest),
+        Some(Step::Partials),
+        Some(Step::Fetch),
+        marks(early(Guard::MarkBeforeCommit, Step::MarkMonth)),
+        marks(early(Guard::MarkBeforeCommit, Step::MarkLifetime)),
+        early(Guard::WriteBeforeCommit, Step::Write),
+        late(Guard::DeleteAfterCommit, Step::Delete),
+        Some(Step::Commit),
+        late(Guard::DayWithItsHours, Step::NameRollup),
+        marks(late(Guard::MarkBeforeCommit, Step::MarkMonth)),
+        marks(late(Guard::MarkBeforeCommit, Step::MarkLifetime)),
+        late(Guard::WriteBeforeCommit, Step::Write),
+        early(Guard::DeleteAfterCommit, Step::Delete),
+    ];
+    order.into_iter().flatten().collect()
 }
 
 impl Protocol {
@@ -174,13 +170,8 @@ impl Protocol {
                 }
             }
             Step::MarkMonth => {
-                let needed = settler.plan.read.version + 1;
-                if self.has(Guard::StopIfBuilt) && store.month.built[day] >= needed {
+                if !self.mark_month(store, &mut settler.plan, number) {
                     next = None;
-                } else {
-                    let is_new = store.month.need(number, needed);
-                    let marks = store.month.rollup != 0 && (is_new || self.has(Guard::LifetimeMarkAgain));
-                    settler.plan.month = marks.then_some(store.month.version);
                 }
             }
             Step::MarkLifetime => {
@@ -188,14 +179,11 @@ impl Protocol {
                     store.lifetime.need(0, version + 1);
                 }
             }
-            Step::Write => {
-                store.written[usize::from(settler.plan.attempt)] = Some(Written { log: settler.plan.log, rollup: settler.plan.rollup })
-            }
+            Step::Write => store.write(settler.plan.attempt, Written { log: settler.plan.log, rollup: settler.plan.rollup }),
             Step::Commit => {
                 let is_there = self.is_there(&store.days[day], &settler.plan.read);
                 if is_there {
-                    let put = self.next_day(&settler.plan, number);
-                    self.put_day(world, number, put);
+                    self.put_day(world, number, self.next_day(&settler.plan, number));
                     settler.saw_marked = world.settlers[who].saw_marked;
                 }
                 if !is_there || choice == Choice::LostAnswer {
@@ -285,6 +273,18 @@ impl Protocol {
         let kept = self.next_day(plan, 0);
         let changes = (kept.absorbed, kept.gone) != (plan.read.absorbed, plan.read.gone);
         if changes { Some(Step::Commit) } else { (!plan.doomed.is_empty()).then_some(Step::Delete) }
+    }
+
+    /// Raises what the month needs of the day; false where the month has a later version of the day than the one that was read.
+    fn mark_month(&self, store: &mut Store, plan: &mut Plan, number: u8) -> bool {
+        let needed = plan.read.version + 1;
+        if self.has(Guard::StopIfBuilt) && store.month.built[usize::from(number)] >= needed {
+            return false;
+        }
+        let is_new = store.month.need(number, needed);
+        let marks = store.month.rollup != 0 && (is_new || self.has(Guard::LifetimeMarkAgain));
+        plan.month = marks.then_some(store.month.version);
+        true
     }
 
     /// Works out what the attempt writes; false where something that the manifest names is gone.

@@ -4,6 +4,7 @@ use crate::set::{Set, Tally};
 
 /// What there is in a world.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one thing whether a world has it")]
 pub struct Setup {
     /// Its name.
     pub name: &'static str,
@@ -31,6 +32,8 @@ pub struct Setup {
     pub month: bool,
     /// Whether there is a lifetime above the month.
     pub lifetime: bool,
+    /// Whether the month and lifetime are built before the history begins, from what is settled then.
+    pub is_built: bool,
     /// Whether there is a reader.
     pub reader: bool,
 }
@@ -65,6 +68,7 @@ const PLAIN: Setup = Setup {
     builds: [0, 0],
     month: false,
     lifetime: false,
+    is_built: true,
     reader: true,
 };
 
@@ -73,7 +77,7 @@ impl Setup {
     #[must_use]
     pub const fn day() -> Self {
         let segments = const { &[segment(0, 0, "ab"), segment(0, 0, "ac")] };
-        Self { name: "day", segments, redeliveries: 1, lost_answers: true, sweeps: true, ..PLAIN }
+        Self { name: "day", segments, settlers: [(0, 2), (0, 1)], redeliveries: 1, lost_answers: true, sweeps: true, ..PLAIN }
     }
 
     /// One day of two hours that share objects, settled in rounds.
@@ -93,7 +97,7 @@ impl Setup {
     /// One segment, absorbed, seen gone, forgotten, and delivered again at any time.
     #[must_use]
     pub const fn pruning() -> Self {
-        Self { name: "pruning", settlers: [(0, 4), (0, 1)], redeliveries: 1, ..PLAIN }
+        Self { name: "pruning", settlers: [(0, 4), (0, 2)], redeliveries: 2, ..PLAIN }
     }
 
     /// Two days of one month: a late segment for each.
@@ -105,7 +109,7 @@ impl Setup {
             segments,
             days: 2,
             redeliveries: 1,
-            settlers: [(0, 2), (1, 1)],
+            settlers: [(0, 1), (1, 1)],
             builds: [2, 0],
             month: true,
             coarse: true,
@@ -123,10 +127,22 @@ impl Setup {
     /// The same with a second settler of the same segment, which may be late; nobody reads.
     #[must_use]
     pub const fn late() -> Self {
-        Self { name: "late", segments: PLAIN.segments, settlers: [(0, 2), (0, 1)], ..Self::lifetime() }
+        Self { name: "late", segments: PLAIN.segments, settlers: [(0, 2), (0, 1)], reader: false, ..Self::lifetime() }
     }
 
-    /// All of them.
+    /// Larger ones, which take minutes: more passes, a reader of what a late settler leaves, and a month that was never built.
+    #[must_use]
+    pub fn wide() -> [Self; 5] {
+        [
+            Self { settlers: [(0, 2), (0, 2)], ..Self::day() },
+            Self { settlers: [(0, 4), (0, 4)], ..Self::pruning() },
+            Self { settlers: [(0, 2), (1, 1)], ..Self::month() },
+            Self { reader: true, ..Self::late() },
+            Self { is_built: false, ..Self::lifetime() },
+        ]
+    }
+
+    /// Those that are followed in every test run.
     #[must_use]
     pub fn all() -> [Self; 7] {
         [Self::day(), Self::hours(), Self::prices(), Self::pruning(), Self::month(), Self::lifetime(), Self::late()]

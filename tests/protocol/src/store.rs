@@ -149,9 +149,12 @@ impl Store {
         let [day, month, lifetime] = SETTLED_BEFORE;
         self.days[0] = Day { edition: 1, version: 1, hours: [day, 0], rollup: day, ..Day::default() };
         self.before = self.days;
-        self.month = Upper { edition: 2, version: 2, needed: [1, 0], built: [1, 0], rollup: month, garbage: Set::default() };
-        if setup.lifetime {
-            self.lifetime = Upper { edition: 1, version: 1, needed: [0, 0], built: [2, 0], rollup: lifetime, garbage: Set::default() };
+        self.month = Upper { edition: 1, version: 1, needed: [1, 0], ..Upper::default() };
+        if setup.is_built {
+            self.month = Upper { edition: 2, version: 2, built: [1, 0], rollup: month, ..self.month };
+        }
+        if setup.is_built && setup.lifetime {
+            self.lifetime = Upper { edition: 1, version: 1, built: [2, 0], rollup: lifetime, ..Upper::default() };
         }
         for attempt in SETTLED_BEFORE {
             self.written[usize::from(attempt)] = Some(Written { log: setup.old(), rollup: setup.old() });
@@ -178,6 +181,11 @@ impl Store {
     #[must_use]
     pub fn rollup(&self, attempt: Attempt) -> Option<Tally> {
         if attempt == 0 { Some(Tally::default()) } else { self.written(attempt).map(|written| written.rollup) }
+    }
+
+    /// Writes under an attempt.
+    pub fn write(&mut self, attempt: Attempt, written: Written) {
+        self.written[usize::from(attempt)] = Some(written);
     }
 
     /// Deletes what an attempt has written.

@@ -102,16 +102,16 @@ impl Protocol {
     /// Makes one thing happen.
     pub fn act(&self, world: &mut World, action: Action) {
         match action {
-            Action::Deliver(segment) => self.deliver(world, segment),
-            Action::DeliverAgain => self.deliver_again(world),
+            Action::Deliver(segment) => world.deliver(segment),
+            Action::DeliverAgain => world.deliver_again(),
             Action::PricesChange => world.store.configuration += 1,
             Action::Settle(who, choice) => self.settle(world, who, choice),
             Action::SettlerCrashes(who) => self.end_pass(world, who),
             Action::Build(level) => self.build(world, level),
-            Action::BuilderCrashes(level) => self.end_build(world, level),
+            Action::BuilderCrashes(level) => Self::end_build(world, level),
             Action::Read(choice) => self.read(world, choice),
             Action::Sweep(attempt) => world.store.delete(attempt),
-            Action::PutSwept(manifest) => self.put_swept(world, manifest),
+            Action::PutSwept(manifest) => world.store.put_swept(manifest),
             Action::HourPasses(segment) => world.store.aged = world.store.aged.or(crate::set::Set::of(segment)),
         }
     }
@@ -153,11 +153,10 @@ impl Protocol {
         if world.store.redeliveries > 0 {
             actions.push(Action::DeliverAgain);
         }
-        actions.extend(self.may_age(world).iter().map(Action::HourPasses));
+        actions.extend(world.may_age().iter().map(Action::HourPasses));
         if self.setup.sweeps {
-            let mut world = world.clone();
-            actions.extend(self.sweepable(&mut world).iter().map(Action::Sweep));
-            actions.extend(self.swept(&mut world).map(Action::PutSwept));
+            actions.extend(self.sweepable(world).iter().map(Action::Sweep));
+            actions.extend(world.store.swept().map(Action::PutSwept));
         }
     }
 }
