@@ -88,6 +88,7 @@ impl Settler {
         let mut bases = BTreeMap::new();
         let mut log = Log::new(&*self.bucket, unit, (attempt, self.rules.log_object_bytes));
         let mut passes = Passes::new(&*self.bucket, Settling::new(unit.owner.family, self.random.number(), means.prices));
+        passes.fetch_ahead(&plans.iter().map(|plan| sources(means.unit, plan)).collect::<Vec<_>>()).await;
         let mut read = Vec::new();
         for plan in plans {
             match self.settle_hour(means, plan, (&mut passes, &mut log)).await {

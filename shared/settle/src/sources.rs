@@ -9,7 +9,7 @@ use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use model::Hour;
 use ports::Bucket;
 use records::object::LOG;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::error::Error;
 use std::sync::{Mutex, PoisonError};
 
@@ -86,6 +86,16 @@ impl<'a, 'b> Passes<'a, 'b> {
         Self { bucket, settling, places: 0, kept: Kept::default() }
     }
 
+    /// Fetches the segments of hours that have few, side by side, while there is room: one hour after the other, a day of small hours would
+    /// mostly wait for the bucket. What cannot be fetched is found out when its hour is settled.
+    pub async fn fetch_ahead(&self, hours: &[Sources]) {
+        let few = hours.iter().filter(|hour| hour.segments.len() <= SEGMENTS_SIDE_BY_SIDE);
+        let objects: BTreeSet<&str> = few.flat_map(|hour| hour.segments.iter().map(|(object, _)| object.as_str())).collect();
+        let asked: Vec<_> = objects.into_iter().map(|object| fetch(self.bucket, &self.kept, object)).collect();
+        let mut fetched = stream::iter(asked).buffered(SEGMENTS_SIDE_BY_SIDE);
+        while self.kept.has_room() && fetched.next().await.is_some() {}
+    }
+
     /// Settles an hour: what it has settled to is among what [`Self::finish`] answers, and its events are in the log.
     pub async fn settle(&mut self, sources: &Sources, log: &mut Log<'_>) -> Result<(), Stop> {
         let settled = match self.claim(sources).await {
@@ -153,10 +163,14 @@ impl Kept {
 
     fn keep(&self, object: &str, bytes: &Bytes) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.1 + bytes.len() <= KEPT_BYTES {
+        if kept.1 + bytes.len() <= KEPT_BYTES && kept.0.insert(object.to_owned(), bytes.clone()).is_none() {
             kept.1 += bytes.len();
-            kept.0.insert(object.to_owned(), bytes.clone());
         }
+    }
+
+    /// Whether more can be kept, and is kept when an hour is done.
+    fn has_room(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1 <= KEPT_BYTES / 2
     }
 
     /// An object may hold the next hour too; but where there are many, the next hour has others.
