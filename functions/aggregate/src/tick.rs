@@ -98,7 +98,7 @@ impl Aggregate {
             Days::None => Found::nothing(),
             _ => find::partials(&*self.settler.table, look.pages).await?,
         };
-        let mut summary = Summary::of(tick, &found, self.longest_wait_ms(&found).await?);
+        let mut summary = Summary::of(tick, &found, self.longest_wait_ms(&found).await);
         let work = self.due(&look, &found, &mut summary).await?;
         self.send(&look, &work, &mut summary).await?;
         if look.jobs {
@@ -138,15 +138,18 @@ impl Aggregate {
         metrics::emit(&metrics::of_summary(summary, self.place()));
     }
 
-    async fn longest_wait_ms(&self, found: &Found) -> Result<i64, RecordError> {
+    /// For how long the oldest has waited. The index names the hour; since when it waits, which for an import is not how old it is, is in
+    /// the item: one that cannot be read is told of, and keeps nothing from being settled.
+    async fn longest_wait_ms(&self, found: &Found) -> i64 {
         let mut longest_ms = 0;
         for oldest in found.oldest_of_each_family() {
-            // The index names the hour; since when it waits, which for an import is not how old it is, is in the item.
-            if let Some(written_at) = partial::written_at(&*self.settler.table, oldest).await? {
-                longest_ms = longest_ms.max(self.settler.clock.now().millis_since(written_at));
+            match partial::written_at(&*self.settler.table, oldest).await {
+                Ok(None) => {}
+                Ok(Some(written_at)) => longest_ms = longest_ms.max(self.settler.clock.now().millis_since(written_at)),
+                Err(error) => tracing::error!(tenant = %oldest.tenant, error = %chain(&error), "a partial cannot be read"),
             }
         }
-        Ok(longest_ms)
+        longest_ms
     }
 
     /// All that is due.

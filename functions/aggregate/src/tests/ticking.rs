@@ -72,6 +72,16 @@ async fn one_tenant_that_cannot_be_read_stops_no_other() {
 }
 
 #[tokio::test]
+async fn a_partial_that_cannot_be_read_keeps_nothing_from_being_settled() {
+    let world = World::new().await;
+    world.partials(("other", Family::Ai), 30, 1).await;
+    let spoiled = Item::new(Key::new("T#demo#P#ai", format!("2026-11-18T05#{:0>61}", 1)));
+    let waits = Value::Text(pending::shard(pending::Kind::Partial, &id("demo")));
+    world.table.put(spoiled.with(pending::ATTRIBUTE, waits), Condition::Always).await.unwrap();
+    assert_eq!(settles(&world.tick(Tick::Daily).await.unwrap().1), ["demo ai 2026-11-18", "other ai 2026-11-19"]);
+}
+
+#[tokio::test]
 async fn a_tick_sends_nothing_while_the_queue_has_enough() {
     let world = World::new().await;
     world.partials(("demo", Family::Ai), 2, 24).await;
