@@ -12,7 +12,7 @@
 //!   repeat of the call is refused by its own success.
 //! - Superseded attempts are deleted, and manifests put without them; absorbed segments are marked when they are seen gone, and forgotten.
 //! - The builders of the month and of lifetime read manifests one by one, then rollups, write, and commit; they crash as settlers do.
-//! - One reader reads partials (a page for each day), the manifests of lifetime, month and days one by one, then the rollups they name.
+//! - One reader reads partials (a page for each day), then the manifests it needs, one by one and in any order, then the rollups they name.
 //!
 //! No world has all of that: what cannot disturb each other is in different [`Setup`]s.
 //!

@@ -1,9 +1,8 @@
-//! A reader of all that there is, a port call at each step: pages of partials, manifests one by one, rollups in one batch.
+//! A reader of all that there is, a port call at each step: pages of partials, manifests one by one and in any order, rollups in one batch.
 
 use crate::guard::Guard;
 use crate::set::{Set, Tally};
-use crate::settle::Choice;
-use crate::store::{Day, Upper};
+use crate::store::{Day, Store, Upper};
 use crate::world::{Protocol, World};
 
 /// The next port call of a reader.
@@ -14,16 +13,25 @@ pub enum Step {
     Begin,
     /// Reads a page of partials: those of a day.
     Partials(u8),
-    /// Reads the manifest of lifetime.
-    Lifetime,
-    /// Reads the manifest of the month.
-    Month,
-    /// Reads the manifest of a day.
-    Day(u8),
+    /// Reads a manifest: one of those it needs, in any order.
+    Manifests,
     /// Reads the rollups that it has chosen.
     Rollups,
     /// It has answered.
     Done(Answer),
+}
+
+/// A manifest that a reader may read next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Which {
+    /// Lifetime's.
+    Lifetime,
+    /// The month's.
+    Month,
+    /// A day's.
+    Day(u8),
+    /// What a day's was before the last put, which a read that is not strongly consistent may find.
+    DayBefore(u8),
 }
 
 /// What a reader has answered.
@@ -51,8 +59,8 @@ pub struct Reader {
     pub saw_superseded: Set,
     /// Segments that were marked as gone since it began.
     pub saw_marked: Set,
-    lifetime: Upper,
-    month: Upper,
+    lifetime: Option<Upper>,
+    month: Option<Upper>,
     days: [Option<Day>; 2],
 }
 
@@ -78,49 +86,60 @@ impl Reader {
         }
     }
 
+    /// Keeps what it has read of a manifest; what does not matter to it is left out, so that fewer worlds differ.
+    fn keep(&mut self, store: &Store, which: Which) {
+        let upper = |upper: Upper| Some(Upper { edition: 0, garbage: Set::default(), ..upper });
+        let day = |day: Day| Some(Day { edition: 0, garbage: Set::default(), gone: Set::default(), ..day });
+        match which {
+            Which::Lifetime => self.lifetime = upper(store.lifetime),
+            Which::Month => self.month = upper(store.month),
+            Which::Day(number) => self.days[usize::from(number)] = day(store.days[usize::from(number)]),
+            Which::DayBefore(number) => self.days[usize::from(number)] = day(store.before[usize::from(number)]),
+        }
+    }
+
     fn live(&self, absorbed: Set, of: Set) -> Set {
         self.seen.and(of).minus(absorbed)
     }
 }
 
 impl Protocol {
-    /// Whether the reader has a step to make.
-    pub const fn may_read(&self, world: &World) -> bool {
-        self.setup.reader && !matches!(world.reader.next, Step::Done(_))
+    /// The steps that the reader may make next: `None` is the only one there is, else it is one of the manifests.
+    #[must_use]
+    pub fn reads(&self, world: &World) -> Vec<Option<Which>> {
+        let reader = &world.reader;
+        match reader.next {
+            Step::Done(_) => Vec::new(),
+            _ if !self.setup.reader => Vec::new(),
+            Step::Manifests => self.wanted(reader).into_iter().map(Some).collect(),
+            Step::Begin | Step::Partials(_) | Step::Rollups => vec![None],
+        }
     }
 
-    /// Makes the next step of the reader.
-    pub fn read(&self, world: &mut World, choice: Choice) {
+    /// Makes a step of the reader.
+    pub fn read(&self, world: &mut World, which: Option<Which>) {
         let mut reader = world.reader;
         let store = &world.store;
         if reader.next == Step::Begin {
             (reader.must, reader.may_repeat) = (store.delivered, store.stale);
             // An hour is longer than the life of a settler and of a reader that begins before the settler ends.
             reader.saw_marked = world.settlers.iter().fold(Set::default(), |set, settler| set.or(settler.saw_marked));
-            reader.next = if self.has(Guard::ReaderOrder) { Step::Partials(0) } else { self.first_manifest() };
         }
-        let plain = |upper: Upper| Upper { edition: 0, garbage: Set::default(), ..upper };
-        reader.next = match reader.next {
-            Step::Partials(day) => {
-                reader.seen = reader.seen.or(store.partials.and(self.setup.segments_of(day, None)));
-                self.after_partials(day)
+        let manifests_first = !self.has(Guard::ReaderOrder);
+        reader.next = match (reader.next, which) {
+            (Step::Begin, _) if manifests_first => Step::Manifests,
+            (Step::Begin, _) => self.read_page(&mut reader, store, 0),
+            (Step::Partials(day), _) => self.read_page(&mut reader, store, day),
+            (Step::Manifests, Some(which)) => {
+                reader.keep(store, which);
+                match (self.wanted(&reader).is_empty(), manifests_first) {
+                    (false, _) => Step::Manifests,
+                    (true, false) => Step::Rollups,
+                    (true, true) => Step::Partials(0),
+                }
             }
-            Step::Lifetime => {
-                reader.lifetime = plain(store.lifetime);
-                Step::Month
-            }
-            Step::Month => {
-                reader.month = plain(store.month);
-                self.next_day_or_rollups(&reader)
-            }
-            Step::Day(number) => {
-                let days = if choice == Choice::Stale { &store.before } else { &store.days };
-                let day = Day { edition: 0, garbage: Set::default(), gone: Set::default(), ..days[usize::from(number)] };
-                reader.days[usize::from(number)] = Some(day);
-                self.next_day_or_rollups(&reader)
-            }
-            Step::Rollups => Step::Done(self.answer(world, &reader)),
-            Step::Begin | Step::Done(_) => reader.next,
+            (Step::Rollups, _) => Step::Done(self.answer(world, &reader)),
+            (Step::Manifests | Step::Done(_), _) => reader.next,
         };
         world.reader = match reader.next {
             Step::Done(_) => Reader { next: reader.next, ..Reader::default() },
@@ -128,48 +147,47 @@ impl Protocol {
         };
     }
 
-    const fn first_manifest(&self) -> Step {
-        match (self.setup.lifetime, self.setup.month) {
-            (true, _) => Step::Lifetime,
-            (false, true) => Step::Month,
-            (false, false) => Step::Day(0),
-        }
-    }
-
-    fn after_partials(&self, page: u8) -> Step {
+    /// Reads a page of partials; the next step.
+    fn read_page(&self, reader: &mut Reader, store: &Store, page: u8) -> Step {
+        reader.seen = reader.seen.or(store.partials.and(self.setup.segments_of(page, None)));
         match (page + 1 < self.setup.days, self.has(Guard::ReaderOrder)) {
             (true, _) => Step::Partials(page + 1),
-            (false, true) => self.first_manifest(),
+            (false, true) => Step::Manifests,
             (false, false) => Step::Rollups,
         }
     }
 
-    /// The first day whose manifest is needed and not read; where there is none, the rollups.
-    fn next_day_or_rollups(&self, reader: &Reader) -> Step {
-        let by_days = !self.uses_lifetime(reader) && !self.uses_month(reader) || !self.has(Guard::ReaderOrder);
-        let has_partials = |day: u8| !reader.seen.and(self.setup.segments_of(day, None)).is_empty();
-        let unread = |day: &u8| reader.days[usize::from(*day)].is_none() && (by_days || has_partials(*day));
-        match (0..self.setup.days).find(unread) {
-            Some(day) => Step::Day(day),
-            None if self.has(Guard::ReaderOrder) => Step::Rollups,
-            None => Step::Partials(0),
-        }
+    /// The manifests that are needed and not read: first those above the days, and of the days those with partials; then, where neither
+    /// lifetime nor the month may be used, the other days.
+    fn wanted(&self, reader: &Reader) -> Vec<Which> {
+        let lifetime = (self.setup.lifetime && reader.lifetime.is_none()).then_some(Which::Lifetime);
+        let month = (self.setup.month && reader.month.is_none()).then_some(Which::Month);
+        let unread = || (0..self.setup.days).filter(|day| reader.days[usize::from(*day)].is_none());
+        let busy = unread().filter(|day| !reader.seen.and(self.setup.segments_of(*day, None)).is_empty());
+        let first: Vec<Which> = lifetime.into_iter().chain(month).chain(busy.map(Which::Day)).collect();
+        let by_days = !self.uses_lifetime(reader) && !self.uses_month(reader);
+        let wanted = if first.is_empty() && by_days { unread().map(Which::Day).collect() } else { first };
+        let stale = wanted.clone().into_iter().filter_map(|which| match which {
+            Which::Day(day) if !self.has(Guard::StrongReads) => Some(Which::DayBefore(day)),
+            _ => None,
+        });
+        wanted.into_iter().chain(stale).collect()
     }
 
     /// Whether the month may stand for its days: current, and of every day with partials the version that it was built from.
     fn uses_month(&self, reader: &Reader) -> bool {
-        let month = &reader.month;
+        let Some(month) = &reader.month else { return false };
         let is_current = month.is_current() || !self.has(Guard::ReaderMonthCurrent);
-        self.setup.month && month.rollup != 0 && is_current && self.days_are_those_of(reader, month)
+        month.rollup != 0 && is_current && self.days_are_those_of(reader, month)
     }
 
     /// Whether lifetime may stand for its month: current, and where there are partials of the month, built from that very version of it, and
     /// that from those very versions of the days.
     fn uses_lifetime(&self, reader: &Reader) -> bool {
-        let lifetime = &reader.lifetime;
+        let (Some(lifetime), Some(month)) = (&reader.lifetime, &reader.month) else { return false };
         let is_current = lifetime.is_current() || !self.has(Guard::ReaderLifetimeCurrent);
-        let is_of_month = reader.seen.is_empty() || reader.month.version == lifetime.built[0] || !self.has(Guard::ReaderLifetimeVersion);
-        self.setup.lifetime && lifetime.rollup != 0 && is_current && is_of_month && self.days_are_those_of(reader, &reader.month)
+        let is_of_month = reader.seen.is_empty() || month.version == lifetime.built[0] || !self.has(Guard::ReaderLifetimeVersion);
+        lifetime.rollup != 0 && is_current && is_of_month && self.days_are_those_of(reader, month)
     }
 
     /// Whether every day with partials, as far as it was read, has the version that the month was built from.
@@ -203,11 +221,11 @@ impl Protocol {
     fn settled(&self, world: &World, reader: &Reader) -> Option<Tally> {
         let nothing = (!self.has(Guard::StartAgain)).then_some(Tally::default());
         let rollup = |attempt| world.store.rollup(attempt).or(nothing);
-        if self.uses_lifetime(reader) {
-            return rollup(reader.lifetime.rollup);
+        if let Some(lifetime) = reader.lifetime.filter(|_| self.uses_lifetime(reader)) {
+            return rollup(lifetime.rollup);
         }
-        if self.uses_month(reader) {
-            return rollup(reader.month.rollup);
+        if let Some(month) = reader.month.filter(|_| self.uses_month(reader)) {
+            return rollup(month.rollup);
         }
         let rollups = reader.days.iter().flatten().map(|day| rollup(day.rollup));
         rollups.collect::<Option<Vec<_>>>().map(|rollups| rollups.into_iter().fold(Tally::default(), Tally::plus))

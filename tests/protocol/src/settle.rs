@@ -46,8 +46,6 @@ pub enum Choice {
     Hour(u8),
     /// The call is carried out, and its repeat refused.
     LostAnswer,
-    /// The read finds what was there before.
-    Stale,
 }
 
 /// A settler between two steps.

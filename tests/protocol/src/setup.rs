@@ -121,7 +121,7 @@ impl Setup {
     #[must_use]
     pub const fn lifetime() -> Self {
         let segments = const { &[segment(0, 0, "ab"), segment(0, 0, "c")] };
-        Self { name: "lifetime", segments, settlers: [(0, 2), (0, 0)], builds: [2, 2], month: true, lifetime: true, coarse: true, ..PLAIN }
+        Self { name: "lifetime", segments, settlers: [(0, 2), (0, 0)], builds: [2, 1], month: true, lifetime: true, coarse: true, ..PLAIN }
     }
 
     /// The same with a second settler of the same segment, which may be late; nobody reads.
@@ -132,12 +132,13 @@ impl Setup {
 
     /// Larger ones, which take minutes: more passes, a reader of what a late settler leaves, and a month that was never built.
     #[must_use]
-    pub fn wide() -> [Self; 5] {
+    pub fn wide() -> [Self; 6] {
         [
             Self { settlers: [(0, 2), (0, 2)], ..Self::day() },
             Self { settlers: [(0, 4), (0, 4)], ..Self::pruning() },
             Self { settlers: [(0, 2), (1, 1)], ..Self::month() },
             Self { reader: true, ..Self::late() },
+            Self { builds: [2, 2], ..Self::lifetime() },
             Self { is_built: false, ..Self::lifetime() },
         ]
     }

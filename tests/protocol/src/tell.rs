@@ -1,7 +1,7 @@
 //! Histories in words. `A` and `B` are the settlers, `P1` and `P2` the segments.
 
 use crate::build::{Level, Step as Build};
-use crate::read::Step as Read;
+use crate::read::{Step as Read, Which};
 use crate::set::Set;
 use crate::settle::{Choice, Step};
 use crate::world::{Action, Protocol, World};
@@ -16,9 +16,7 @@ pub fn tell(protocol: &Protocol, before: &World, (action, after): (Action, &Worl
         Action::SettlerCrashes(who) => format!("{} crashes", ["A", "B"][who]),
         Action::Build(level) => format!("the builder of {} {}", named(level), built(before, level, after)),
         Action::BuilderCrashes(level) => format!("the builder of {} crashes", named(level)),
-        Action::Read(choice) => {
-            format!("the reader {}{}", read(before, after), if choice == Choice::Stale { " (as it was before)" } else { "" })
-        }
+        Action::Read(which) => format!("the reader {}", read(before, which)),
         Action::Sweep(attempt) => format!("attempt {attempt} is deleted"),
         Action::PutSwept(manifest) => format!("the manifest {manifest:?} is put without its garbage"),
         Action::HourPasses(segment) => format!("an hour passes since {} was seen gone", segments(Set::of(segment))),
@@ -91,13 +89,14 @@ fn built(before: &World, level: Level, after: &World) -> String {
     text + ends
 }
 
-fn read(before: &World, after: &World) -> String {
-    match before.reader.next {
-        Read::Begin => format!("begins, and its next step is {:?}", after.reader.next),
-        Read::Partials(day) => format!("reads the partials of day {day}"),
-        Read::Lifetime => "reads lifetime's manifest".to_owned(),
-        Read::Month => "reads the month's manifest".to_owned(),
-        Read::Day(day) => format!("reads the manifest of day {day}"),
-        Read::Rollups | Read::Done(_) => "reads the rollups that they name, and answers".to_owned(),
+fn read(before: &World, which: Option<Which>) -> String {
+    match (before.reader.next, which) {
+        (_, Some(Which::Lifetime)) => "reads lifetime's manifest".to_owned(),
+        (_, Some(Which::Month)) => "reads the month's manifest".to_owned(),
+        (_, Some(Which::Day(day))) => format!("reads the manifest of day {day}"),
+        (_, Some(Which::DayBefore(day))) => format!("reads the manifest of day {day}, as it was before"),
+        (Read::Begin, None) => "begins".to_owned(),
+        (Read::Partials(day), None) => format!("reads the partials of day {day}"),
+        (_, None) => "reads the rollups that they name, and answers".to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use crate::build::{Builder, Level};
 use crate::faults::fault;
 use crate::guard::{Guard, Without};
 use crate::keep::Manifest;
-use crate::read::Reader;
+use crate::read::{Reader, Which};
 use crate::settle::{self, Choice, Settler};
 use crate::setup::Setup;
 use crate::store::{Attempt, Store};
@@ -55,7 +55,7 @@ pub enum Action {
     /// A builder crashes before its next step.
     BuilderCrashes(Level),
     /// The reader makes its next step.
-    Read(Choice),
+    Read(Option<Which>),
     /// What an attempt has written is deleted.
     Sweep(Attempt),
     /// A manifest is put without its garbage, which is deleted.
@@ -109,7 +109,7 @@ impl Protocol {
             Action::SettlerCrashes(who) => self.end_pass(world, who),
             Action::Build(level) => self.build(world, level),
             Action::BuilderCrashes(level) => Self::end_build(world, level),
-            Action::Read(choice) => self.read(world, choice),
+            Action::Read(which) => self.read(world, which),
             Action::Sweep(attempt) => world.store.delete(attempt),
             Action::PutSwept(manifest) => world.store.put_swept(manifest),
             Action::HourPasses(segment) => world.store.aged = world.store.aged.or(crate::set::Set::of(segment)),
@@ -132,15 +132,6 @@ impl Protocol {
                 actions.extend([Action::Build(level), Action::BuilderCrashes(level)]);
             } else if builder.passes > 0 {
                 actions.push(Action::Build(level));
-            }
-        }
-    }
-
-    fn reading(&self, world: &World, actions: &mut Vec<Action>) {
-        if self.may_read(world) {
-            actions.push(Action::Read(Choice::Plain));
-            if !self.has(Guard::StrongReads) {
-                actions.push(Action::Read(Choice::Stale));
             }
         }
     }
@@ -172,7 +163,7 @@ impl Model for Protocol {
     fn actions(&self, world: &World, actions: &mut Vec<Action>) {
         self.settling(world, actions);
         Self::building(world, actions);
-        self.reading(world, actions);
+        actions.extend(self.reads(world).into_iter().map(Action::Read));
         self.keeping(world, actions);
     }
 
