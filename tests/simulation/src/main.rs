@@ -17,7 +17,9 @@ fn main() -> ExitCode {
     let began = Instant::now();
     let soak = Soak::of(first..first + numbers[0], |seed, faults| {
         println!("seed {seed}:");
-        faults.iter().for_each(|fault| println!("    {fault}"));
+        for fault in faults {
+            println!("    {fault}");
+        }
     });
     println!("{}", table(&soak.tallies));
     let Soak { runs, failed, events, readings, harm, .. } = soak;

@@ -1,5 +1,4 @@
 //! Runs of the simulation: so many that every kind of call has come to harm, and each of them as the reference says.
-#![expect(clippy::print_stdout, reason = "a test: what failed, and all that was tried, is told")]
 
 use memory::simulation::{Site, Tally};
 use simulation::run;
