@@ -1,4 +1,4 @@
-.PHONY: help up down watch test soak mutants bench check tools
+.PHONY: help up down watch test soak mutants bench cost check tools
 
 PYTHON = .local/stack/bin/python
 
@@ -28,6 +28,10 @@ bench: ## Measure, and compare with the targets (builds for release: minutes)
 	@python3 local/tools.py bench
 	@cargo build --quiet --release -p ingest -p store -p aggregate -p report -p query -p bench
 	@target/release/bench target/release
+
+cost: ## Count what a million events cost, into docs/cost.md (builds for release; minutes)
+	@cargo build --quiet --release -p bench
+	@target/release/bench cost > /dev/null
 
 check: tools ## Run what CI runs before the tests: format, lints, docs, dependencies, template
 	@tests/check

@@ -1,6 +1,7 @@
 """Installs the Python tools into the project's own folder, never globally: `.local/stack` and `.local/sam`.
 
-They are apart because the SAM CLI and the local AWS want different versions of botocore. Runs with any Python 3.10 or later.
+They are apart because the SAM CLI and the local AWS want different versions of botocore. Runs with any Python 3.10 or later. With the name of
+an environment, installs that one alone: `python local/tools.py bench` is what the benchmarks compare with.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ from pathlib import Path
 
 from place import ROOT
 
-TOOLS = {"stack": "requirements.txt", "sam": "requirements-tools.txt"}
+TOOLS = {"stack": "local/requirements.txt", "sam": "local/requirements-tools.txt", "bench": "bench/requirements.txt"}
+NEEDED = ("stack", "sam")
 
 
-def ensure() -> None:
+def ensure(names: tuple[str, ...] = NEEDED) -> None:
     """Makes the virtual environments whose requirements have changed since they were made."""
     if sys.version_info < (3, 10):
         raise SystemExit(f"Python 3.10 or later is needed; this is {sys.version.split()[0]}.")
     if not shutil.which("cargo"):
         raise SystemExit("Rust is needed: https://rustup.rs")
-    for name, requirements in TOOLS.items():
-        install(ROOT / ".local" / name, ROOT / "local" / requirements)
+    for name in names:
+        install(ROOT / ".local" / name, ROOT / TOOLS[name])
 
 
 def install(environment: Path, requirements: Path) -> None:
@@ -41,4 +43,4 @@ def install(environment: Path, requirements: Path) -> None:
 
 
 if __name__ == "__main__":
-    ensure()
+    ensure(tuple(sys.argv[1:]) or NEEDED)

@@ -55,6 +55,16 @@ impl CubeState {
         self.cells.len()
     }
 
+    /// What a count or a sum comes to over all cells; `None` for other measures.
+    #[must_use]
+    pub fn total(&self, measure: &str) -> Option<i128> {
+        let at = self.cube.measures.iter().position(|own| own.name == measure)?;
+        match &self.columns[at] {
+            Column::Sum(sums) => Some(sums.iter().fold(0, |total, sum| i128::saturating_add(total, *sum))),
+            _ => None,
+        }
+    }
+
     /// Whether it has seen nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
