@@ -150,3 +150,20 @@ async fn families_and_tenants_settle_apart() {
     let error = world.do_work(work).await.unwrap_err();
     assert!(!error.is_transient(), "there is no such tenant: {error}");
 }
+
+#[tokio::test]
+async fn each_object_is_fetched_once_however_many_small_hours_it_holds() {
+    let world = World::new().await;
+    let events: Vec<_> = (0..8).map(|n| request(&format!("e{n}"), n, n)).collect();
+    world.store("m1", &events).await;
+    world.store("m2", &events[2..]).await;
+    let before = world.faults.calls();
+    world.run(0).await;
+    let is_fetch = |call: &&memory::Call| (call.service, call.operation) == ("bucket", "get");
+    assert_eq!(world.faults.history()[before..].iter().filter(is_fetch).count(), 2);
+    assert_eq!(world.hours(0).await, folded(&events));
+    // The log of all its hours is one object, and is fetched once too.
+    let before = world.faults.calls();
+    world.do_work(world.settle(0, Again::Hours((0..8).map(hour).collect()))).await.unwrap();
+    assert_eq!(world.faults.history()[before..].iter().filter(is_fetch).count(), 1);
+}

@@ -3,7 +3,7 @@
 use crate::world::*;
 use memory::Fault;
 use model::Event;
-use rollups::Bucket;
+use rollups::{Bucket, upper};
 use settle::{Again, Done, Work};
 
 /// Events of three days of November, and of one of December, settled after both months have ended.
@@ -71,6 +71,18 @@ async fn a_month_waits_until_it_has_ended_and_all_its_days_are_rolled_up() {
     assert_eq!(world.do_work(world.month()).await.unwrap(), Done::default());
     world.do_work(world.sweep(29)).await.unwrap();
     assert_eq!(world.do_work(world.month()).await.unwrap().built, 2);
+}
+
+#[tokio::test]
+async fn a_month_is_built_though_who_marked_it_never_came_to_commit_its_day() {
+    let (world, events) = settled().await;
+    let mut month = world.month_manifest().await;
+    assert!(month.need(day(1), world.manifest(1).await.version + 1));
+    month.version += 1;
+    upper::commit(&*world.table, &month).await.unwrap();
+    assert_eq!(world.do_work(world.month()).await.unwrap().built, 2);
+    assert!(world.month_manifest().await.is_current());
+    assert_eq!(month_state(&world).await, merged(&events[..3]));
 }
 
 #[tokio::test]
