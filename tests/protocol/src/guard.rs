@@ -41,7 +41,7 @@ guards! {
     Attempt: day;
     /// The manifest names the segments that its rollups have counted, and their partials count no more.
     Absorbed: day;
-    /// A manifest is put only over the version it was made from.
+    /// A manifest is put only over the one it was made from.
     Condition: day;
     /// Every put of a manifest raises a number of its own, and is conditioned on it: also one that changes nothing that is counted.
     Edition: pruning;
@@ -81,7 +81,7 @@ guards! {
     MarkBeforeCommit: month;
     /// Building a month never lowers what is needed of a day.
     NeedKept: month;
-    /// A month or lifetime is put only over the version it was built from.
+    /// A month or lifetime is put only over the manifest that was read before its parts.
     UpperCondition: month;
     /// A reader uses a month only if it was built from all that is needed.
     ReaderMonthCurrent: month;

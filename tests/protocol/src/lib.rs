@@ -7,9 +7,9 @@
 //!
 //! # What is in a world
 //! - The store commits a second segment at any time, and puts the first one's partial again at any time, also after it was deleted.
-//! - Two settlers make passes over a day: manifest, partials, log, marks, write, commit, deletion of each partial. Each port call is a step,
-//!   anything may happen between two steps, and before any step a settler may crash for good. A commit's answer may get lost, so that the
-//!   repeat of the call is refused by its own success.
+//! - Two settlers make passes over a day: manifest, partials, log, marks, write, commit, deletion of each partial. Each port call is a
+//!   step, anything may happen between two steps, and before any step a settler may crash for good. A commit's answer may get lost, so that
+//!   the repeat of the call is refused by its own success.
 //! - Superseded attempts are deleted, and manifests put without them; absorbed segments are marked when they are seen gone, and forgotten.
 //! - The builders of the month and of lifetime read manifests one by one, then rollups, write, and commit; they crash as settlers do.
 //! - One reader reads partials (a page for each day), then the manifests it needs, one by one and in any order, then the rollups they name.
@@ -17,8 +17,8 @@
 //! No world has all of that: what cannot disturb each other is in different [`Setup`]s.
 //!
 //! # What must hold in every world
-//! - What the manifest names is there, the day's rollup is the sum of its hours, no event is in a rollup twice, and rollups and the partials
-//!   that are not absorbed have all that was committed.
+//! - What the manifest names is there, the day's rollup is the sum of its hours, no event is in a rollup twice, and rollups and the
+//!   partials that are not absorbed have all that was committed.
 //! - A month or lifetime that says it is current is exactly the sum of its days: not only for a reader, and not only in the end.
 //! - A reader counts every event that was committed before it began, and none more often than its copies were committed. It never has to
 //!   start again, because nothing it may name is deleted while it reads.
@@ -35,16 +35,16 @@
 //!
 //! # How time is told
 //! There is no clock. A quarter of an hour is longer than any reader reads, so a superseded attempt is deleted only when no reader is
-//! reading that began before. An hour is longer than a settle and a reader that begins during it, so a mark is an hour old only when
-//! none of those is at work that began before it was made. Orphans, which no manifest names, are deleted only when their writer can no
-//! longer commit: this delay must be longer than a settler may run.
+//! reading that began before. An hour is longer than a settle and a reader that begins during it, so a mark is an hour old only when none
+//! of those is at work that began before it was made. Orphans, which no manifest names, are deleted only when their writer can no longer
+//! commit: this delay must be longer than a settler may run.
 //!
 //! # What is left out
-//! A loop of conditional puts is one step, the one that gets through. In the setups with a month, a call that nobody else can notice (reading
-//! what never changes, writing what is not yet named) is one step with the one before. What a crash leaves written and unnamed is as good as
-//! deleted. There is one month, and lifetime is made of it alone: several are marked, built and read each by itself. Builders also build where
-//! a part is not yet what is needed, which is more than they do. Rollups and logs that expire, quarantine, and the base that stands for an
-//! expired log are not modelled.
+//! A loop of conditional puts is one step, the one that gets through. In the setups with a month, a call that nobody else can notice
+//! (reading what never changes, writing what is not yet named) is one step with the one before. What a crash leaves written and unnamed is
+//! as good as deleted. There is one month, and lifetime is made of it alone: several are marked, built and read each by itself. Builders
+//! also build where a part is not yet what is needed, which is more than they do. Rollups and logs that expire, quarantine, and the base
+//! that stands for an expired log are not modelled.
 
 mod build;
 mod faults;

@@ -181,8 +181,8 @@ impl Protocol {
         month.rollup != 0 && is_current && self.days_are_those_of(reader, month)
     }
 
-    /// Whether lifetime may stand for its month: current, and where there are partials of the month, built from that very version of it, and
-    /// that from those very versions of the days.
+    /// Whether lifetime may stand for its month: current, and where there are partials of the month, built from that very version of it,
+    /// and that from those very versions of the days.
     fn uses_lifetime(&self, reader: &Reader) -> bool {
         let (Some(lifetime), Some(month)) = (&reader.lifetime, &reader.month) else { return false };
         let is_current = lifetime.is_current() || !self.has(Guard::ReaderLifetimeCurrent);
