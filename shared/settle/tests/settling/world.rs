@@ -234,6 +234,8 @@ pub fn folded_at(events: &[Event], prices: &PriceBook) -> BTreeMap<Hour, FamilyS
 /// What all of these events come to together.
 pub fn merged(events: &[Event]) -> FamilyState {
     let mut all = FamilyState::empty(Family::Ai);
-    folded(events).values().for_each(|state| all.merge(state));
+    for state in folded(events).values() {
+        all.merge(state);
+    }
     all
 }
