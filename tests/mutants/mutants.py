@@ -21,6 +21,8 @@ TREE = PLACE / "tree"
 SIMULATION = PLACE / "target/debug/simulation"
 # A mutant lives where so many runs, in portions of so many, find nothing.
 RUNS, PORTION = 1000, 50
+# Many times what a portion takes: who never comes to rest is caught, too.
+SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,10 @@ def build() -> None:
 def soak(runs: int) -> tuple[int, str] | None:
     """The number of runs after which something was wrong, and what; nothing where nothing was."""
     for first in range(0, runs, PORTION):
-        done = subprocess.run([SIMULATION, "soak", str(PORTION), str(first)], capture_output=True, text=True, timeout=600)
+        try:
+            done = subprocess.run([SIMULATION, "soak", str(PORTION), str(first)], capture_output=True, text=True, timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            return first + PORTION, f"{PORTION} runs did not end in {SECONDS} s"
         if done.returncode:
             told = [line.strip() for line in done.stdout.splitlines() if re.match(r"seed|    ", line)]
             return first + PORTION, " ".join(told[:2]) or done.stderr.strip()[-300:]

@@ -1,7 +1,7 @@
 //! Many runs, on all cores, and what they came to together.
 
 use crate::run;
-use memory::simulation::{Tallies, Tally};
+use memory::simulation::{Site, Tallies, Tally};
 use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Mutex;
@@ -67,9 +67,15 @@ impl Soak {
         self.harm += harm;
         self.least_harm = Some(self.least_harm.map_or(harm, |least| least.min(harm)));
         for (site, tally) in &outcome.tallies {
-            self.tallies.entry(*site).or_default().add(tally);
+            self.tallies.entry(kind(*site)).or_default().add(tally);
         }
     }
+}
+
+/// To sweep what is superseded is one kind of call, of whatever grain the rollup is that it names first.
+fn kind(site: Site) -> Site {
+    let is_sweep = site.operation == "delete_many" && site.item.ends_with(" rollup");
+    Site { item: if is_sweep { "superseded rollup" } else { site.item }, ..site }
 }
 
 /// Every kind of call, with the times that it came to harm, as lines of text.
