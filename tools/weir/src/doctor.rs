@@ -39,7 +39,7 @@ pub struct Doctor {
     /// Days for which the rollups of hours are kept, where it is not the default.
     #[arg(long, env = "ROLLUP_RETENTION_DAYS")]
     rollup_days: Option<u32>,
-    /// The name of the deployment's bucket: the stack's output BucketName.
+    /// The name of the deployment's bucket: the stack's output `BucketName`.
     #[arg(long, env = "BUCKET_NAME")]
     bucket: Option<String>,
 }

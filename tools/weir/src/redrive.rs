@@ -36,21 +36,21 @@ pub struct Redrive {
 /// The addresses of the deployment's queues: outputs of the stack.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Addresses {
-    /// The stack's output QueueUrl.
-    #[arg(long, env = "QUEUE_URL")]
-    queue_url: Option<String>,
-    /// The stack's output DlqUrl.
-    #[arg(long, env = "DLQ_URL")]
-    dlq_url: Option<String>,
-    /// The stack's output WorkQueueUrl.
-    #[arg(long, env = "WORK_QUEUE_URL")]
-    work_queue_url: Option<String>,
-    /// The stack's output WorkDlqUrl.
-    #[arg(long, env = "WORK_DLQ_URL")]
-    work_dlq_url: Option<String>,
-    /// The stack's output ScheduleDlqUrl.
-    #[arg(long, env = "SCHEDULE_DLQ_URL")]
-    schedule_dlq_url: Option<String>,
+    /// The stack's output `QueueUrl`.
+    #[arg(long = "queue-url", env = "QUEUE_URL")]
+    events: Option<String>,
+    /// The stack's output `DlqUrl`.
+    #[arg(long = "dlq-url", env = "DLQ_URL")]
+    dead_events: Option<String>,
+    /// The stack's output `WorkQueueUrl`.
+    #[arg(long = "work-queue-url", env = "WORK_QUEUE_URL")]
+    work: Option<String>,
+    /// The stack's output `WorkDlqUrl`.
+    #[arg(long = "work-dlq-url", env = "WORK_DLQ_URL")]
+    dead_work: Option<String>,
+    /// The stack's output `ScheduleDlqUrl`.
+    #[arg(long = "schedule-dlq-url", env = "SCHEDULE_DLQ_URL")]
+    dead_schedules: Option<String>,
 }
 
 impl Redrive {
@@ -59,23 +59,23 @@ impl Redrive {
     /// # Errors
     /// Where a queue does not answer, or does not take a message: what was sent back before stays sent.
     pub async fn run(self) -> Result<Vec<String>> {
-        let Addresses { queue_url, dlq_url, work_queue_url, work_dlq_url, schedule_dlq_url } = self.addresses;
+        let Addresses { events, dead_events, work, dead_work, dead_schedules } = self.addresses;
         let config = aws::operator_config().await;
         let open = |address: Option<String>, option: &str, output: &str| {
             let address = address.with_context(|| format!("say which queue with {option}: the stack's output {output}"))?;
             anyhow::Ok(Sqs::new(&config, address))
         };
         let dead = match self.queue {
-            Which::Store => open(dlq_url, "--dlq-url", "DlqUrl")?,
-            Which::Work => open(work_dlq_url, "--work-dlq-url", "WorkDlqUrl")?,
-            Which::Schedules => open(schedule_dlq_url, "--schedule-dlq-url", "ScheduleDlqUrl")?,
+            Which::Store => open(dead_events, "--dlq-url", "DlqUrl")?,
+            Which::Work => open(dead_work, "--work-dlq-url", "WorkDlqUrl")?,
+            Which::Schedules => open(dead_schedules, "--schedule-dlq-url", "ScheduleDlqUrl")?,
         };
         if self.dry_run {
             return Ok(vec![format!("{} messages lie there", lying(&dead).await?)]);
         }
         match self.queue {
-            Which::Store => send_back(&dead, &open(queue_url, "--queue-url", "QueueUrl")?).await,
-            Which::Work => send_back(&dead, &open(work_queue_url, "--work-queue-url", "WorkQueueUrl")?).await,
+            Which::Store => send_back(&dead, &open(events, "--queue-url", "QueueUrl")?).await,
+            Which::Work => send_back(&dead, &open(work, "--work-queue-url", "WorkQueueUrl")?).await,
             Which::Schedules => take_out(&dead).await,
         }
     }

@@ -21,7 +21,7 @@ pub struct Settle {
     /// Which family (default: all).
     #[arg(long, value_parser = family)]
     family: Option<Family>,
-    /// The stack's output WorkQueueUrl.
+    /// The stack's output `WorkQueueUrl`.
     #[arg(long, env = "WORK_QUEUE_URL")]
     work_queue_url: Option<String>,
 }
@@ -93,7 +93,7 @@ impl Settle {
         }
         let (owner, month) = upper::of_key(key)?;
         let (tenant, family) = (owner.tenant, owner.family);
-        is_asked(&tenant, family).then(|| match month {
+        is_asked(&tenant, family).then_some(match month {
             Some(month) => Work::Month { tenant, family, month },
             None => Work::Lifetime { tenant, family },
         })
