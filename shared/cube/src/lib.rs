@@ -19,7 +19,7 @@ pub mod sketch;
 mod state;
 
 pub use fold::{fold, fold_cube, fold_into};
-pub use state::{CubeState, Dropped, FamilyState, StateError, cap, decode, decode_cube, encode};
+pub use state::{CubeState, Dropped, FamilyState, StateError, cap, decode, decode_cube, decode_measures, encode};
 
 #[cfg(test)]
 mod naive;

@@ -14,7 +14,7 @@ mod tally;
 use choice::Wanted;
 use cube::query::{Answer, Plan, Query};
 use cube::segment::SegmentError;
-use cube::{Dropped, StateError, decode_cube};
+use cube::{Dropped, StateError, decode_measures};
 use futures::future::try_join_all;
 use model::{Family, HourOffset, TenantId, Timestamp};
 use needs::Needs;
@@ -172,7 +172,7 @@ impl Reader {
         for (Wanted { key, need, takers }, bytes) in wanted.iter().zip(states) {
             let need = &tally.needs.all[*need];
             let unreadable = |source| ReadError::State { object: format!("{} / {}", key.partition, key.sort), source };
-            let state = decode_cube(&bytes, need.cube, need.key).map_err(unreadable)?;
+            let state = decode_measures(&bytes, need.cube, (need.key, &need.measures)).map_err(unreadable)?;
             for (taker, bucket) in takers {
                 tally.add_to(*taker, *bucket, &state);
             }

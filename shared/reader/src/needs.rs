@@ -15,6 +15,8 @@ pub(crate) struct Question<'a> {
 pub(crate) struct Need<'a> {
     pub(crate) cube: &'static Cube,
     pub(crate) key: Option<&'a str>,
+    /// The measures that anybody asks for.
+    pub(crate) measures: Vec<&'static str>,
     /// Who asks, by place.
     pub(crate) takers: Vec<usize>,
 }
@@ -33,8 +35,11 @@ impl<'a> Needs<'a> {
         for (place, Question { query, .. }) in questions.iter().enumerate() {
             let same = |need: &&mut Need| std::ptr::eq(need.cube, query.cube()) && need.key == query.key();
             match all.iter_mut().find(same) {
-                Some(need) => need.takers.push(place),
-                None => all.push(Need { cube: query.cube(), key: query.key(), takers: vec![place] }),
+                Some(need) => {
+                    need.takers.push(place);
+                    need.measures.extend(query.measures());
+                }
+                None => all.push(Need { cube: query.cube(), key: query.key(), measures: query.measures(), takers: vec![place] }),
             }
         }
         Self { questions, all, now }

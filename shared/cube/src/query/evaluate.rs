@@ -33,6 +33,12 @@ impl Query {
         Evaluation { reading, plan, gathered }
     }
 
+    /// The measures of its cube that it needs.
+    #[must_use]
+    pub fn measures(&self) -> Vec<&'static str> {
+        Reading::of(self).measures.iter().map(|at| self.cube.measures[*at].name).collect()
+    }
+
     /// The answer from states that are at hand.
     #[must_use]
     pub fn evaluate<S: Borrow<CubeState>>(&self, plan: &Plan, states: impl IntoIterator<Item = (Bucket, S)>) -> Answer {

@@ -6,7 +6,7 @@ use crate::columns::from_events;
 use crate::fold_cube;
 use crate::naive;
 use crate::sample::{HOUR_MS, START, by_user, context, event, events};
-use crate::state::{CubeState, decode_cube, encode};
+use crate::state::{CubeState, decode_cube, decode_measures, encode};
 use model::event::{AiUse, Engagement, Facts, Lifecycle, Sale, Tokens};
 use model::money::Currency;
 use model::{Event, Hour, HourOffset};
@@ -388,4 +388,26 @@ fn states_of_other_times_and_cubes_count_for_nothing() {
     let other = MetricQuery::new("ai_users", &["requests"], range(1)).check().unwrap();
     states.extend(stored(&other, &[&events], 0));
     assert_eq!(texts(&query.evaluate(&query.plan(HourOffset::default()), states)), ["1"]);
+}
+
+#[test]
+fn only_the_measures_that_a_question_needs_are_decoded_and_its_answer_is_the_same() {
+    let slow = |event: Event| match event.facts {
+        Facts::Ai(facts) => Event { facts: Facts::Ai(AiUse { latency_ms: Some(300), ..facts }), ..event },
+        _ => event,
+    };
+    let events = [request("u1", "a", 5, 0), request("u2", "b", 7, HOUR_MS), request("u1", "b", 1, HOUR_MS)].map(slow);
+    let query = MetricQuery::new("ai_requests", &["inputTokens", "errorRate", "users"], range(2)).by("model").check().unwrap();
+    let needed = query.measures();
+    assert!(needed.contains(&"inputTokens") && needed.contains(&"failures") && !needed.contains(&"latency"), "{needed:?}");
+    let plan = query.plan(HourOffset::default());
+    let states = stored(&query, &[&events], 0);
+    let some = states.iter().map(|(bucket, state)| {
+        let bytes = encode([state]);
+        let decoded = decode_measures(&bytes, query.cube(), (None, &needed)).unwrap();
+        assert!(decoded != *state, "latencies are left out");
+        (*bucket, decoded)
+    });
+    let some: Vec<_> = some.collect();
+    assert_eq!(query.evaluate(&plan, some), query.evaluate(&plan, states));
 }

@@ -167,7 +167,7 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<CubeState>, StateError> {
     let reader = Reader::new(bytes)?;
     let mut states: Vec<CubeState> = Vec::new();
     for cube in catalogue::cubes() {
-        if let Some(state) = reader.state(cube, None)? {
+        if let Some(state) = reader.state(cube, None, &|_| true)? {
             states.push(state);
         }
     }
@@ -179,7 +179,21 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<CubeState>, StateError> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_cube(bytes: &[u8], cube: &'static Cube, key: Option<&str>) -> Result<CubeState, StateError> {
-    let state = Reader::new(bytes)?.state(cube, key)?;
+    let state = Reader::new(bytes)?.state(cube, key, &|_| true)?;
+    Ok(state.unwrap_or_else(|| CubeState::empty(cube)))
+}
+
+/// The same state, but only these measures of it: of the others it says that nothing was seen. Sketches take most of the time of decoding,
+/// and most questions need none of them.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_measures(
+    bytes: &[u8],
+    cube: &'static Cube,
+    (key, measures): (Option<&str>, &[&'static str]),
+) -> Result<CubeState, StateError> {
+    let state = Reader::new(bytes)?.state(cube, key, &|name| measures.contains(&name))?;
     Ok(state.unwrap_or_else(|| CubeState::empty(cube)))
 }
 
@@ -205,7 +219,7 @@ impl<'a> Reader<'a> {
         Ok(Self { directory, blocks })
     }
 
-    fn state(&self, cube: &'static Cube, key: Option<&str>) -> Result<Option<CubeState>, StateError> {
+    fn state(&self, cube: &'static Cube, key: Option<&str>, wants: &dyn Fn(&str) -> bool) -> Result<Option<CubeState>, StateError> {
         let id = section::id(cube.name);
         let holds_key = |entry: &&Entry| key.is_none_or(|key| entry.parts == 1 || part_of(key, entry.parts) == entry.part);
         let mut state: Option<CubeState> = None;
@@ -217,7 +231,7 @@ impl<'a> Reader<'a> {
             };
             let (start, length) = (entry.start as usize, entry.length as usize);
             let bytes = block.get(start..start.saturating_add(length)).ok_or(StateError::Malformed("a section lies outside its block"))?;
-            let part = Section::read(bytes)?.into_state(cube)?;
+            let part = Section::read(bytes)?.into_state(cube, wants)?;
             match &mut state {
                 None => state = Some(part),
                 Some(state) => state.merge(&part),

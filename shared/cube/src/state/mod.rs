@@ -13,7 +13,7 @@ mod section;
 
 pub use cap::{Dropped, cap};
 pub(crate) use encoding::Pieces;
-pub use encoding::{StateError, decode, decode_cube, encode};
+pub use encoding::{StateError, decode, decode_cube, decode_measures, encode};
 pub(crate) use parts::part_of;
 #[cfg(test)]
 pub(crate) use section::id as id_of_name;

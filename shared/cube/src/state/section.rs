@@ -119,8 +119,8 @@ impl<'a> Section<'a> {
     }
 
     /// The state it holds. A dimension that the cube has gained since is absent everywhere; one that it has lost is summed over; a measure
-    /// that it has gained has seen nothing; one that it has lost, or that became another kind, is left out.
-    pub fn into_state(self, cube: &'static Cube) -> Result<CubeState, StateError> {
+    /// that it has gained, or that is not wanted, has seen nothing; one that it has lost, or that became another kind, is left out.
+    pub fn into_state(self, cube: &'static Cube, wants: &dyn Fn(&str) -> bool) -> Result<CubeState, StateError> {
         let mut state = CubeState::empty(cube);
         let sources: Vec<Option<&Dimension<'a>>> =
             cube.dimensions.iter().map(|own| self.dimensions.iter().find(|stored| stored.id == id(own.name()))).collect();
@@ -143,7 +143,7 @@ impl<'a> Section<'a> {
                 state.cells.push(&codes);
             }
         }
-        for (own, measure) in state.columns.iter_mut().zip(cube.measures) {
+        for (own, measure) in state.columns.iter_mut().zip(cube.measures).filter(|(_, measure)| wants(measure.name)) {
             let stored = self.measures.iter().find(|stored| stored.id == id(measure.name) && stored.kind == kind(own));
             if let Some(stored) = stored {
                 let values = self.column(own, stored)?;
@@ -154,8 +154,9 @@ impl<'a> Section<'a> {
                     *own = values;
                 }
             }
-            own.grow(state.cells.len());
         }
+        let cells = state.cells.len();
+        state.columns.iter_mut().for_each(|own| own.grow(cells));
         Ok(state)
     }
 

@@ -74,7 +74,7 @@ proptest! {
             let mut bytes = section::write(own, &sorted.ranks, &sorted.order);
             let at = at.index(bytes.len());
             bytes[at] ^= flip;
-            if let Ok(read) = section::Section::read(&bytes).and_then(|section| section.into_state(own.cube())) {
+            if let Ok(read) = section::Section::read(&bytes).and_then(|section| section.into_state(own.cube(), &|_| true)) {
                 let mut merged = CubeState::empty(own.cube());
                 merged.merge_relabelled(&read, |_, _, _| None);
                 prop_assert_eq!(merged, read, "what was accepted is a state: no cell is there twice");
@@ -223,7 +223,7 @@ fn rewritten(to: &'static Cube) -> CubeState {
     let state = fold_cube(&times::BEFORE, &batches[0].1);
     let sorted = state.cells.sorted();
     let bytes = section::write(&state, &sorted.ranks, &sorted.order);
-    section::Section::read(&bytes).unwrap().into_state(to).unwrap()
+    section::Section::read(&bytes).unwrap().into_state(to, &|_| true).unwrap()
 }
 
 #[test]
