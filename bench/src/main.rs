@@ -1,8 +1,9 @@
 //! Benchmarks: one JSON line a figure. `cargo run --release -p bench -- [BINARIES]`, where `BINARIES` is the folder of the functions'
 //! release binaries (default `target/release`).
-//! Exits with a failure where a target is missed by more than a quarter.
+//! `bench cost` writes `docs/cost.md`, `bench cost targets` shows only what has targets. Exits with a failure where a target is missed by more than a quarter.
 
 mod binaries;
+mod cost;
 mod cpu;
 mod fold;
 mod ingest;
@@ -18,6 +19,10 @@ use std::process::ExitCode;
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "cost") {
+        let only_targets = arguments.get(1).is_some_and(|second| second == "targets");
+        return Ok(if cost::main(only_targets)? { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     let mut out = std::io::stdout().lock();
     if arguments.first().is_some_and(|first| first == "settle") {
         // What `settling::run` starts, to measure its memory.

@@ -79,7 +79,9 @@ fn answer(runtime: &Runtime, reader: &Reader, owner: &Owner, query: &Query) -> R
 async fn settled(table: &MemoryTable, owner: &Owner) -> Result<usize> {
     let states = hours()?;
     let mut whole = FamilyState::empty(owner.family);
-    states.iter().for_each(|state| whole.merge(state));
+    for state in &states {
+        whole.merge(state);
+    }
     let mut attempts = 0;
     let mut item_bytes = 0;
     for number in TODAY.index() - DAYS..TODAY.index() {
