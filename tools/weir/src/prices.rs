@@ -94,7 +94,7 @@ impl Set {
 
     fn price(&self) -> Result<Price> {
         let book = PriceBook::builtin();
-        let known = book.provider(&self.model);
+        let known = book.provider(&self.model, self.effective);
         let provider = self.provider.as_deref().or(known).with_context(|| format!("say with --provider who serves {}", self.model))?;
         ensure!(known.is_none_or(|known| known == provider), "{} is served by {}", self.model, known.unwrap_or_default());
         let rates = Rates {

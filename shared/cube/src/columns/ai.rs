@@ -12,7 +12,7 @@ fn priced<'r>(row: &'r Row<'_, AiUse>) -> &'r Priced {
 
 /// Who serves the model: as the client says, else as the price table has it.
 fn provider<'a>(row: &Row<'a, AiUse>) -> Option<&'a str> {
-    let listed = || row.context.prices.provider(row.facts.model.as_deref()?);
+    let listed = || row.context.prices.provider(row.facts.model.as_deref()?, row.event.time);
     row.facts.provider.as_deref().or_else(listed)
 }
 

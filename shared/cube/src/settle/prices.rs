@@ -104,7 +104,10 @@ impl<'a> Requests<'a> {
 
     /// Who serves the models; `None` where the column says so already.
     fn providers(&self, rows: usize, listed: &[Option<Listed<'_>>]) -> Option<DictionaryArray<Int32Type>> {
-        let listed_of_row = |row: usize| self.models.code(row).and_then(|code| listed[code].as_ref()).map(Listed::provider);
+        let listed_of_row = |row: usize| {
+            let listed = self.models.code(row).and_then(|code| listed[code].as_ref());
+            listed.and_then(|listed| listed.provider(Timestamp::from_millis(self.times[row])))
+        };
         let of_row = |row: usize| {
             if self.is_provider_listed.value(row) { listed_of_row(row).filter(|name| !name.is_empty()) } else { self.providers.label(row) }
         };

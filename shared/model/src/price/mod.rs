@@ -72,17 +72,20 @@ impl Priced {
 pub struct Listed<'a>(&'a Model);
 
 impl<'a> Listed<'a> {
-    /// Who serves it.
+    /// Who serves it at that moment; `None` before its first price, so that setting a price changes nothing that was before it.
     #[must_use]
-    pub fn provider(&self) -> &'a str {
-        &self.0.provider
+    pub fn provider(&self, at: Timestamp) -> Option<&'a str> {
+        self.rates(at).map(|_| self.0.provider.as_str())
     }
 
     /// What tokens of it cost at that moment; `None` before its first price.
     #[must_use]
     pub fn cost(&self, tokens: &Tokens, at: Timestamp) -> Option<Cost> {
-        let (_, rates) = self.0.history.iter().rev().find(|(since, _)| *since <= at)?;
-        Some(rates.cost(tokens))
+        self.rates(at).map(|rates| rates.cost(tokens))
+    }
+
+    fn rates(&self, at: Timestamp) -> Option<&'a Rates> {
+        self.0.history.iter().rev().find(|(since, _)| *since <= at).map(|(_, rates)| rates)
     }
 }
 
@@ -141,10 +144,10 @@ impl PriceBook {
         Priced::of(usage.given_cost_pico, listed, &usage.tokens)
     }
 
-    /// Who serves a model, as the table has it.
+    /// Who serves a model at that moment, as the table has it; `None` where it has no price then.
     #[must_use]
-    pub fn provider(&self, model: &str) -> Option<&str> {
-        self.model(model).map(|model| model.provider.as_str())
+    pub fn provider(&self, model: &str, at: Timestamp) -> Option<&str> {
+        self.listed(model)?.provider(at)
     }
 
     /// The name under which the prices of a model are listed, which it may be called by other names than.
@@ -216,7 +219,7 @@ mod tests {
         let opus = total(book, "claude-3-opus-20240229", 10, 10);
         assert_eq!(total(book, "claude-3-opus", 10, 10), opus);
         assert_eq!(total(book, "Claude-3-Opus", 10, 10), opus);
-        assert!(book.provider("gemini-pro").is_some());
+        assert!(book.provider("gemini-pro", NOW).is_some());
         assert_eq!(total(book, "no-such-model", 1, 1), None);
         assert_eq!(book.listed_name("Claude-3-Opus"), Some("claude-3-opus-20240229"));
         assert_eq!(book.listed_name("no-such-model"), None);
@@ -240,6 +243,9 @@ mod tests {
             .with_price("me", "m", NOW, halved);
         assert_eq!(book.cost("m", &tokens(1, 1), NOW.plus_millis(-1)), Some(Cost { input_pico: 10, output_pico: 20 }));
         assert_eq!(book.cost("m", &tokens(1, 1), NOW), Some(Cost { input_pico: 5, output_pico: 10 }));
+        let own = book.with_price("me", "own", NOW, halved);
+        assert_eq!((own.provider("own", NOW.plus_millis(-1)), own.provider("own", NOW)), (None, Some("me")));
+        assert_eq!(own.cost("own", &tokens(1, 1), NOW.plus_millis(-1)), None);
     }
 
     #[test]
