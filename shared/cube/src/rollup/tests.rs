@@ -137,7 +137,7 @@ fn a_key_with_more_cells_than_an_item_holds_has_several() {
 fn a_large_cube_without_a_key_has_parts_of_its_own() {
     // Each feature has users of its own choice, so that what its cell keeps of them does not compress.
     let is_chosen = |index: &usize| chance(*index).is_multiple_of(8);
-    let events = requests(1_000, 400).into_iter().enumerate().filter(|(index, _)| is_chosen(index)).map(|(_, event)| event);
+    let events = requests(1_000, 700).into_iter().enumerate().filter(|(index, _)| is_chosen(index)).map(|(_, event)| event);
     let state = fold(Family::Ai, &events.collect::<Vec<_>>());
     let (contents, parts) = pack(state.clone());
     check(&state, &contents, &parts);

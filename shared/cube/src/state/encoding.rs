@@ -1,6 +1,6 @@
 //! A state as bytes. The first byte is the version; then a directory; then blocks of about 8 KB, each compressed on its own, that hold the
 //! sections the directory names: one for each cube, and for each hash part of a large keyed cube. So one cube, or one user's part of it,
-//! is read without the rest.
+//! is read without the rest. Sketches of some KB lie in a block of their own, so that a question of sums does not decompress them.
 //!
 //! A section is columnar and describes itself: dimensions and measures carry ids, so that a cube may gain measures or dimensions, or lose
 //! measures, and its old states stay readable. The bytes may be anything: they are checked, and what they can make us allocate is bounded.
@@ -8,13 +8,13 @@
 use super::CubeState;
 use super::cells::{Ranks, Sorted};
 use super::parts::{PART_BYTES, number_of_parts, part_of, rounded};
-use super::section::{self, Section};
+use super::section::{self, Section, Written};
 use crate::catalogue::{self, Cube};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// The version that is written. Whoever changes the encoding adds one, and keeps reading the old ones for as long as rollups live.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// The most that a block may hold once decompressed. A section is written whole, so this also bounds a cube's section.
 const BLOCK_BYTES: usize = 64 * 1024 * 1024;
 /// The library's default: a tenth smaller than the fastest level, and hardly slower on blocks this small.
@@ -53,12 +53,19 @@ struct Block {
     stored: u32,
 }
 
-/// A cube, by the id of its name, or one part of its parts; and where its section lies.
+/// A cube, by the id of its name, or one part of its parts; and where its section lies, and its sketches where they are apart.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Entry {
     cube: u16,
     part: u16,
     parts: u16,
+    section: Place,
+    sketches: Option<Place>,
+}
+
+/// Where something lies.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Place {
     block: u32,
     start: u32,
     length: u32,
@@ -116,7 +123,7 @@ impl Writer {
     /// Adds some cells, given in order: as one section, or, of a keyed cube, in as many parts as their size asks for.
     fn add_cells(&mut self, state: &CubeState, ranks: &[Ranks], cells: &[u32]) {
         let whole = section::write(state, ranks, cells);
-        let parts = if state.cube().keyed_by.is_some() { number_of_parts(whole.len()) } else { 1 };
+        let parts = if state.cube().keyed_by.is_some() { number_of_parts(whole.section.len() + whole.sketches.len()) } else { 1 };
         if parts == 1 {
             self.add(state.cube(), (0, 1), &whole);
             return;
@@ -126,19 +133,25 @@ impl Writer {
         }
     }
 
-    fn add(&mut self, cube: &Cube, (part, parts): (u16, u16), section: &[u8]) {
+    fn add(&mut self, cube: &Cube, (part, parts): (u16, u16), Written { section, sketches }: &Written) {
         if !self.open.is_empty() && self.open.len() + section.len() > PART_BYTES {
             self.close_block();
         }
-        self.directory.sections.push(Entry {
-            cube: section::id(cube.name),
-            part,
-            parts,
-            block: narrow(self.directory.blocks.len()),
-            start: narrow(self.open.len()),
-            length: narrow(section.len()),
+        let section = self.place(section);
+        let sketches = (!sketches.is_empty()).then(|| {
+            self.close_block();
+            let place = self.place(sketches);
+            self.close_block();
+            place
         });
-        self.open.extend_from_slice(section);
+        self.directory.sections.push(Entry { cube: section::id(cube.name), part, parts, section, sketches });
+    }
+
+    /// Adds bytes to the open block.
+    fn place(&mut self, bytes: &[u8]) -> Place {
+        let place = Place { block: narrow(self.directory.blocks.len()), start: narrow(self.open.len()), length: narrow(bytes.len()) };
+        self.open.extend_from_slice(bytes);
+        place
     }
 
     fn close_block(&mut self) {
@@ -223,20 +236,18 @@ impl<'a> Reader<'a> {
         let id = section::id(cube.name);
         let holds_key = |entry: &&Entry| key.is_none_or(|key| entry.parts == 1 || part_of(key, entry.parts) == entry.part);
         let mut state: Option<CubeState> = None;
-        let mut opened: Option<(u32, Cow<'_, [u8]>)> = None;
+        let wants_sketches = section::wants_sketches(cube, wants);
+        let (mut opened, mut opened_sketches) = (Opened::default(), Opened::default());
         for entry in self.directory.sections.iter().filter(|entry| entry.cube == id).filter(holds_key) {
-            let block = match opened.take() {
-                Some((number, block)) if number == entry.block => block,
-                _ => self.open(entry.block)?,
-            };
-            let (start, length) = (entry.start as usize, entry.length as usize);
-            let bytes = block.get(start..start.saturating_add(length)).ok_or(StateError::Malformed("a section lies outside its block"))?;
-            let part = Section::read(bytes)?.into_state(cube, wants)?;
+            let mut section = Section::read(opened.bytes(self, entry.section)?)?;
+            if let Some(place) = entry.sketches.filter(|_| wants_sketches) {
+                section.add_sketches(opened_sketches.bytes(self, place)?)?;
+            }
+            let part = section.into_state(cube, wants)?;
             match &mut state {
                 None => state = Some(part),
                 Some(state) => state.merge(&part),
             }
-            opened = Some((entry.block, block));
         }
         Ok(state)
     }
@@ -253,6 +264,23 @@ impl<'a> Reader<'a> {
         }
         let block = zstd::bulk::decompress(stored, bytes).map_err(|_| StateError::Malformed("a block does not decompress"))?;
         if block.len() == bytes { Ok(Cow::Owned(block)) } else { Err(StateError::Malformed("a block is of another size")) }
+    }
+}
+
+/// The block that was opened last, for what comes next is often in it too.
+#[derive(Default)]
+struct Opened<'a>(Option<(u32, Cow<'a, [u8]>)>);
+
+impl<'a> Opened<'a> {
+    /// What lies at a place.
+    fn bytes(&mut self, reader: &Reader<'a>, Place { block, start, length }: Place) -> Result<&[u8], StateError> {
+        let opened = match self.0.take() {
+            Some((number, opened)) if number == block => opened,
+            _ => reader.open(block)?,
+        };
+        let (_, opened) = self.0.insert((block, opened));
+        let (start, length) = (start as usize, length as usize);
+        opened.get(start..start.saturating_add(length)).ok_or(StateError::Malformed("a section lies outside its block"))
     }
 }
 

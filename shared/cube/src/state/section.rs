@@ -36,6 +36,9 @@ pub struct Section<'a> {
     measures: Vec<Measure<'a>>,
 }
 
+/// Sketches of so many bytes, before compression, are kept apart from the rest of their section.
+const SKETCH_BYTES: usize = 4 * 1024;
+
 /// The id of a name: 16 bits of it, which a test of the catalogue keeps apart where they must be.
 pub fn id(name: &str) -> u16 {
     let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
@@ -43,8 +46,16 @@ pub fn id(name: &str) -> u16 {
     u16::from_be_bytes([a ^ c, b ^ d])
 }
 
+/// A section as written.
+pub struct Written {
+    /// The section, with its sketches where they are few.
+    pub section: Vec<u8>,
+    /// The measures that are sketches, where they are kept apart; else empty.
+    pub sketches: Vec<u8>,
+}
+
 /// Writes some cells of a state, or all of them, given in the order of their labels.
-pub fn write(state: &CubeState, ranks: &[Ranks], cells: &[u32]) -> Vec<u8> {
+pub fn write(state: &CubeState, ranks: &[Ranks], cells: &[u32]) -> Written {
     let dimension = |(at, dimension): (usize, &catalogue::Dimension)| {
         let (labels, ranks) = (&state.cells.labels[at], &ranks[at]);
         let places: Vec<u32> = cells.iter().map(|cell| ranks.of_code[state.cells.codes(*cell as usize)[at] as usize]).collect();
@@ -60,12 +71,18 @@ pub fn write(state: &CubeState, ranks: &[Ranks], cells: &[u32]) -> Vec<u8> {
     };
     let values: Vec<Vec<u8>> = state.columns.iter().map(|column| values(column, cells)).collect();
     let measures = state.cube().measures.iter().zip(&state.columns).zip(&values);
+    let measures = measures.map(|((measure, column), values)| Measure { id: id(measure.name), kind: kind(column), values });
+    let (mut sketches, mut measures): (Vec<_>, Vec<_>) = measures.partition(|measure| is_sketch(measure.kind));
+    if sketches.iter().map(|sketch| sketch.values.len()).sum::<usize>() < SKETCH_BYTES {
+        measures.append(&mut sketches);
+    }
     let section = Section {
         cells: u32::try_from(cells.len()).unwrap_or(u32::MAX),
         dimensions: state.cube().dimensions.iter().enumerate().map(dimension).collect(),
-        measures: measures.map(|((measure, column), values)| Measure { id: id(measure.name), kind: kind(column), values }).collect(),
+        measures,
     };
-    postcard::to_stdvec(&section).unwrap_or_default()
+    let sketches = if sketches.is_empty() { Vec::new() } else { postcard::to_stdvec(&sketches).unwrap_or_default() };
+    Written { section: postcard::to_stdvec(&section).unwrap_or_default(), sketches }
 }
 
 /// Some of a column's values, in another order.
@@ -100,7 +117,23 @@ fn kind(column: &Column) -> u8 {
     }
 }
 
+/// Whether columns of a kind are sketches: large, and seldom asked for.
+fn is_sketch(kind: u8) -> bool {
+    kind >= 4
+}
+
+/// Whether any of the measures that are wanted is a sketch.
+pub fn wants_sketches(cube: &Cube, wants: &dyn Fn(&str) -> bool) -> bool {
+    cube.measures.iter().any(|measure| is_sketch(kind(&Column::new(&measure.aggregate))) && wants(measure.name))
+}
+
 impl<'a> Section<'a> {
+    /// Takes up the sketches that were kept apart from it.
+    pub fn add_sketches(&mut self, bytes: &'a [u8]) -> Result<(), StateError> {
+        self.measures.append(&mut postcard::from_bytes(bytes)?);
+        Ok(())
+    }
+
     /// Reads a section, and checks that it is one.
     pub fn read(bytes: &'a [u8]) -> Result<Self, StateError> {
         let section: Self = postcard::from_bytes(bytes)?;
