@@ -4,7 +4,7 @@ use super::events::Hour;
 use super::{KEY, OBJECT_BYTES};
 use crate::report::Figure;
 use anyhow::Context;
-use cube::settle::{LogWriter, Settling};
+use cube::settle::{LogSize, LogWriter, Settling};
 use cube::{rollup, segment};
 use model::price::PriceBook;
 use model::{Family, TenantId};
@@ -61,7 +61,7 @@ pub fn child(paths: &[PathBuf]) -> anyhow::Result<Measured> {
             place += 1;
         }
     }
-    let mut log = LogWriter::new(&TenantId::new("bench")?, Family::Ai, OBJECT_BYTES);
+    let mut log = LogWriter::new(&TenantId::new("bench")?, Family::Ai, LogSize { object_bytes: OBJECT_BYTES, rows: usize::MAX });
     let mut place = 0;
     for path in paths {
         let object = open(path)?;

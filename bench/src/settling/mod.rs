@@ -15,7 +15,7 @@ use crate::report::Figure;
 use bytes::Bytes;
 use cube::catalogue::Cube;
 use cube::segment::Opened;
-use cube::settle::{Identifier, LogWriter, Settled, Settling, Winners};
+use cube::settle::{Identifier, LogSize, LogWriter, Settled, Settling, Winners};
 use cube::{CubeState, fold_into, rollup, segment};
 use model::price::PriceBook;
 use model::{Family, TenantId};
@@ -107,7 +107,7 @@ struct Whole {
 impl Whole {
     fn measure(bytes: &Bytes) -> anyhow::Result<Self> {
         let mut whole = Self::default();
-        let mut log = LogWriter::new(&TenantId::new("bench")?, Family::Ai, OBJECT_BYTES);
+        let mut log = LogWriter::new(&TenantId::new("bench")?, Family::Ai, LogSize { object_bytes: OBJECT_BYTES, rows: usize::MAX });
         let mut write_s = 0.0;
         let mut settled = Vec::new();
         let mut written = Vec::new();

@@ -7,6 +7,7 @@ pub(crate) use opened::hour_of;
 pub use opened::{Group, Opened, open};
 
 use arrow_array::RecordBatch;
+use arrow_schema::DataType;
 use bytes::Bytes;
 use model::{Family, Hour, SegmentId, TenantId};
 use parquet::arrow::ArrowWriter;
@@ -16,6 +17,10 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use sha2::{Digest, Sha256};
+
+/// With fewer rows only texts are compressed: the pages of the other columns are so small that a compressor takes longer to make, for each
+/// column and again to read it, than it saves.
+const FEW_ROWS: usize = 1_000;
 
 /// Why a segment was not written or read.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +50,8 @@ pub enum SegmentError {
 /// # Errors
 /// Where the batches are not of one schema.
 pub fn encode(tenant: &TenantId, family: Family, hours: &[(Hour, RecordBatch)]) -> Result<Bytes, SegmentError> {
-    let mut writer = ArrowWriter::try_new(Vec::new(), crate::columns::schema(family), Some(properties(tenant, family)?))?;
+    let rows = hours.iter().map(|(_, batch)| batch.num_rows()).sum();
+    let mut writer = ArrowWriter::try_new(Vec::new(), crate::columns::schema(family), Some(properties(tenant, family, rows)?))?;
     for (_, batch) in hours {
         writer.write(batch)?;
         writer.flush()?;
@@ -53,12 +59,13 @@ pub fn encode(tenant: &TenantId, family: Family, hours: &[(Hour, RecordBatch)]) 
     Ok(writer.into_inner()?.into())
 }
 
-/// How segments and the log are written, and whose they say they are.
-pub(crate) fn properties(tenant: &TenantId, family: Family) -> Result<WriterProperties, SegmentError> {
+/// How segments and the log of about so many rows are written, and whose they say they are.
+pub(crate) fn properties(tenant: &TenantId, family: Family, rows: usize) -> Result<WriterProperties, SegmentError> {
+    let zstd = Compression::ZSTD(ZstdLevel::try_new(3)?);
     let about = [("weir.version", env!("CARGO_PKG_VERSION")), ("weir.tenant", tenant.as_str()), ("weir.family", family.name())];
     let metadata = about.map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned()));
     let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_compression(if rows < FEW_ROWS { Compression::UNCOMPRESSED } else { zstd })
         // Whole row groups are read: statistics and indexes of their pages would be most of a small segment. A row group says its hour,
         // and which labels none of its events has; the smallest and largest label are of no use.
         .set_statistics_enabled(EnabledStatistics::Chunk)
@@ -70,6 +77,9 @@ pub(crate) fn properties(tenant: &TenantId, family: Family) -> Result<WriterProp
         let column = ColumnPath::from(distinct);
         properties =
             properties.set_column_dictionary_enabled(column.clone(), false).set_column_statistics_enabled(column, EnabledStatistics::None);
+    }
+    for text in crate::columns::schema(family).fields().iter().filter(|field| *field.data_type() == DataType::Utf8) {
+        properties = properties.set_column_compression(ColumnPath::from(text.name().as_str()), zstd);
     }
     Ok(properties.build())
 }

@@ -3,7 +3,7 @@
 use crate::look::Unit;
 use crate::{Result, SettleError};
 use arrow_array::RecordBatch;
-use cube::settle::{LogObject, LogWriter};
+use cube::settle::{LogObject, LogSize, LogWriter};
 use model::{AttemptId, Hour};
 use ports::Bucket;
 use records::object;
@@ -20,8 +20,8 @@ pub(crate) struct Log<'a> {
 }
 
 impl<'a> Log<'a> {
-    pub fn new(bucket: &'a dyn Bucket, unit: &'a Unit, (attempt, object_bytes): (AttemptId, usize)) -> Self {
-        let writer = LogWriter::new(&unit.owner.tenant, unit.owner.family, object_bytes);
+    pub fn new(bucket: &'a dyn Bucket, unit: &'a Unit, (attempt, size): (AttemptId, LogSize)) -> Self {
+        let writer = LogWriter::new(&unit.owner.tenant, unit.owner.family, size);
         Self { bucket, unit, attempt, writer, objects: BTreeMap::new() }
     }
 

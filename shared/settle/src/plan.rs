@@ -119,7 +119,7 @@ impl Planner<'_> {
 
 impl HourPlan {
     /// How many events are read for it.
-    fn events(&self) -> u64 {
+    pub fn events(&self) -> u64 {
         let settled = self.entry.as_ref().filter(|_| self.has_log).map_or(0, |entry| entry.events);
         settled + self.segments.iter().map(|brief| brief.events).sum::<u64>()
     }

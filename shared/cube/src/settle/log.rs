@@ -25,20 +25,29 @@ pub struct LogObject {
     pub hours: Vec<Hour>,
 }
 
+/// How large a log is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogSize {
+    /// An object is full when it has about so many bytes.
+    pub object_bytes: usize,
+    /// How many rows are to be expected in all.
+    pub rows: usize,
+}
+
 /// Writes rows of several hours into objects of about a size. Hours may come in any order and by turns.
 pub struct LogWriter {
     tenant: TenantId,
     family: Family,
-    target_bytes: usize,
+    size: LogSize,
     number: u32,
     open: Option<OpenObject>,
 }
 
 impl LogWriter {
-    /// A writer of objects of about so many bytes.
+    /// A writer of a log of about this size.
     #[must_use]
-    pub fn new(tenant: &TenantId, family: Family, target_bytes: usize) -> Self {
-        Self { tenant: tenant.clone(), family, target_bytes, number: 0, open: None }
+    pub fn new(tenant: &TenantId, family: Family, size: LogSize) -> Self {
+        Self { tenant: tenant.clone(), family, size, number: 0, open: None }
     }
 
     /// Adds rows of an hour. Answers the objects that are full now.
@@ -52,10 +61,10 @@ impl LogWriter {
         while from < rows.num_rows() {
             let open = match &mut self.open {
                 Some(open) => open,
-                none => none.insert(OpenObject::new(&self.tenant, self.family)?),
+                none => none.insert(OpenObject::new(&self.tenant, self.family, self.size.rows)?),
             };
             from += open.add(hour, &rows.slice(from, rows.num_rows() - from))?;
-            if open.size() >= self.target_bytes {
+            if open.size() >= self.size.object_bytes {
                 finished.extend(self.close()?);
             }
         }
@@ -93,8 +102,8 @@ struct OpenGroup {
 }
 
 impl OpenObject {
-    fn new(tenant: &TenantId, family: Family) -> Result<Self, SegmentError> {
-        let writer = ArrowWriter::try_new(Vec::new(), schema(family), Some(properties(tenant, family)?))?;
+    fn new(tenant: &TenantId, family: Family, rows: usize) -> Result<Self, SegmentError> {
+        let writer = ArrowWriter::try_new(Vec::new(), schema(family), Some(properties(tenant, family, rows)?))?;
         let (file, columns) = writer.into_serialized_writer()?;
         Ok(Self { file, columns, family, groups: BTreeMap::new(), hours: BTreeSet::new() })
     }

@@ -9,7 +9,7 @@ mod log;
 mod prices;
 mod winners;
 
-pub use log::{LogObject, LogWriter};
+pub use log::{LogObject, LogSize, LogWriter};
 pub use winners::{Identifier, Winners};
 
 use crate::segment::hour_of;

@@ -66,7 +66,7 @@ fn settle(family: Family, objects: &[Bytes], book: &PriceBook, chance: (u128, &[
         settling.claim(*place, group.hour, &object.identities(*at).unwrap()).unwrap();
     }
     places.reverse();
-    let mut log = LogWriter::new(&tenant(), family, 20_000);
+    let mut log = LogWriter::new(&tenant(), family, LogSize { object_bytes: 20_000, rows: 50 });
     let mut written = Vec::new();
     for (place, (object, at, group)) in &places {
         if settling.won(*place, group.hour) > 0 {
@@ -175,7 +175,7 @@ proptest! {
         let expected = rows(&[LogObject { number: 0, bytes: segment::encode(&tenant(), family, &batches).unwrap(), hours: vec![] }]);
         batches = batches.iter().flat_map(|(hour, batch)| (0..batch.num_rows()).map(move |row| (*hour, batch.slice(row, 1)))).collect();
         batches.sort_by_cached_key(|(_, row)| order[naive::events(row)[0].len() % order.len()]);
-        let mut writer = LogWriter::new(&tenant(), family, target);
+        let mut writer = LogWriter::new(&tenant(), family, LogSize { object_bytes: target, rows: 5_000 });
         let mut log: Vec<LogObject> = batches.iter().flat_map(|(hour, row)| writer.add(*hour, row).unwrap()).collect();
         log.extend(writer.finish().unwrap());
         for (number, object) in (0..).zip(&log) {
@@ -294,7 +294,7 @@ fn what_does_not_fit_what_was_claimed_is_refused() {
 #[test]
 fn a_large_hour_is_written_in_row_groups_that_fit_memory() {
     let (hour, batch) = one_hour(&(0..1_000).map(|id| request(&id.to_string(), 0, 5)).collect::<Vec<_>>());
-    let mut writer = LogWriter::new(&tenant(), Family::Ai, usize::MAX);
+    let mut writer = LogWriter::new(&tenant(), Family::Ai, LogSize { object_bytes: usize::MAX, rows: 0 });
     for _ in 0..140 {
         assert!(writer.add(hour, &batch).unwrap().is_empty());
     }
