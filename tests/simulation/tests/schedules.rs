@@ -26,3 +26,8 @@ fn the_same_seed_is_the_same_run() {
     assert_eq!((first.hash, first.tallies), (again.hash, again.tallies));
     assert_ne!(run(4).hash, again.hash);
 }
+
+#[test]
+fn a_first_price_says_nothing_of_the_time_before_it() {
+    assert_eq!(run(1001).faults, [""; 0]);
+}
