@@ -160,52 +160,50 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The column of a measure, or of a number of keys.
-    pub fn column<'t>(&self, table: &'t Table, name: &str) -> Option<&'t Column> {
+    /// The place of the column of a measure, or of a number of keys.
+    fn place(&self, name: &str) -> Option<usize> {
         let is_named = |at: &usize| self.query.cube.measures[*at].name == name;
-        let at = self.measures.iter().position(is_named).or_else(|| {
+        self.measures.iter().position(is_named).or_else(|| {
             let at = self.of_keys.iter().position(|derived| derived.name == name)?;
             Some(self.measures.len() + at)
-        })?;
-        table.columns.get(at)
+        })
     }
 
-    /// A number of a row.
-    fn number(&self, table: &Table, row: usize, name: &str) -> Number {
+    /// The column of a measure, or of a number of keys.
+    pub fn column<'t>(&self, table: &'t Table, name: &str) -> Option<&'t Column> {
+        table.columns.get(self.place(name)?)
+    }
+
+    /// Where a number comes from.
+    fn source(&self, name: &str) -> Source {
         let cube = self.query.cube;
         let unit = cube.unit(name).unwrap_or(Unit::Count);
-        let formula = cube.derived(name).map(|derived| derived.formula);
-        match formula {
-            Some(Formula::Total(names)) => {
-                let exact = |name: &&str| self.number(table, row, name).exact().map_or(0, |decimal| decimal.units);
-                Number::Exact(Decimal { units: names.iter().map(exact).sum(), scale: unit.scale() })
-            }
-            Some(Formula::Ratio(of, to)) => match (self.number(table, row, of).exact(), self.number(table, row, to).exact()) {
-                (Some(of), Some(to)) if to.units != 0 => Number::Ratio(of, to),
-                _ => Number::Nothing,
-            },
-            _ => self.column(table, name).map_or(Number::Nothing, |column| read(column, row, unit)),
+        match cube.derived(name).map(|derived| derived.formula) {
+            Some(Formula::Total(names)) => Source::Total(names.iter().map(|name| self.source(name)).collect(), unit),
+            Some(Formula::Ratio(of, to)) => Source::Ratio(Box::new([self.source(of), self.source(to)])),
+            _ => self.place(name).map_or(Source::Nothing, |place| Source::Column(place, unit)),
         }
     }
 
     /// The rows of the answer.
     fn rows(&self, gathered: Table, calendar: &Calendar) -> Vec<Row> {
+        let sources: Vec<Source> = self.query.numbers.iter().map(|name| self.source(name)).collect();
         let row = |from: &Finished, start, codes: &[u32]| {
             let at = from.row_of(codes);
-            Row { start, labels: self.labels(&from.table, codes), values: self.values(&from.table, at) }
+            let values = sources.iter().map(|source| source.number(&from.table, at)).collect();
+            Row { start, labels: self.labels(&from.table, codes), values }
         };
         if calendar.starts().is_empty() {
             let totals = Finished::new(self.merge_keys(gathered));
             return self.ranked_groups(&totals).iter().map(|codes| row(&totals, None, codes)).collect();
         }
-        let groups = self.ranked_groups(&Finished::new(self.merge_keys(gathered.coarser(|codes| codes[TIME] = 0))));
+        let mut groups = self.ranked_groups(&Finished::new(self.merge_keys(gathered.coarser(|codes| codes[TIME] = 0))));
         let series = Finished::new(self.merge_keys(gathered));
         let mut rows = Vec::with_capacity(calendar.starts().len() * groups.len());
         for (bucket, start) in (0..).zip(calendar.starts()) {
-            for codes in &groups {
-                let mut codes = codes.clone();
+            for codes in &mut groups {
                 codes[TIME] = bucket;
-                rows.push(row(&series, Some(*start), &codes));
+                rows.push(row(&series, Some(*start), codes));
             }
         }
         rows
@@ -219,7 +217,8 @@ impl<'a> Reading<'a> {
         }
         rows.sort_by(|a, b| self.compare_labels(totals, *a, *b));
         if let Some(order) = &self.query.order {
-            let numbers: Vec<Number> = (0..totals.cells.len()).map(|row| self.number(totals, row, &order.by)).collect();
+            let source = self.source(&order.by);
+            let numbers: Vec<Number> = (0..totals.cells.len()).map(|row| source.number(totals, row)).collect();
             rows.sort_by(|a, b| {
                 let ascending = numbers[*a].compare(&numbers[*b]);
                 if order.descending { ascending.reverse() } else { ascending }
@@ -241,8 +240,30 @@ impl<'a> Reading<'a> {
     fn labels(&self, table: &Table, codes: &[u32]) -> Vec<String> {
         (1..=self.query.groups.len()).map(|place| table.cells.labels[place].get(codes[place]).to_owned()).collect()
     }
+}
 
-    fn values(&self, table: &Table, row: usize) -> Vec<Number> {
-        self.query.numbers.iter().map(|name| self.number(table, row, name)).collect()
+/// Where a number of a row comes from, by the places of columns: found once, and not by name for each row.
+enum Source {
+    Column(usize, Unit),
+    Total(Vec<Self>, Unit),
+    Ratio(Box<[Self; 2]>),
+    Nothing,
+}
+
+impl Source {
+    /// The number of a row.
+    fn number(&self, table: &Table, row: usize) -> Number {
+        match self {
+            Self::Column(place, unit) => table.columns.get(*place).map_or(Number::Nothing, |column| read(column, row, *unit)),
+            Self::Total(parts, unit) => {
+                let exact = |part: &Self| part.number(table, row).exact().map_or(0, |decimal| decimal.units);
+                Number::Exact(Decimal { units: parts.iter().map(exact).sum(), scale: unit.scale() })
+            }
+            Self::Ratio(parts) => match parts.each_ref().map(|part| part.number(table, row).exact()) {
+                [Some(of), Some(to)] if to.units != 0 => Number::Ratio(of, to),
+                _ => Number::Nothing,
+            },
+            Self::Nothing => Number::Nothing,
+        }
     }
 }

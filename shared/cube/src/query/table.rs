@@ -5,7 +5,6 @@ use crate::catalogue::Unit;
 use crate::state::{Cells, Column, Labels};
 use model::Timestamp;
 use model::money::Decimal;
-use std::collections::HashMap;
 
 /// Rows of codes, and columns that merge.
 #[derive(Debug, Clone)]
@@ -42,19 +41,18 @@ impl Table {
 /// A table that is only read, with a last row that has seen nothing: what a bucket shows in which nothing happened.
 pub struct Finished {
     pub table: Table,
-    rows: HashMap<Vec<u32>, usize>,
 }
 
 impl Finished {
     pub fn new(mut table: Table) -> Self {
         let cells = table.cells.len();
         table.columns.iter_mut().for_each(|column| column.grow(cells + 1));
-        let rows = (0..cells).map(|row| (table.cells.codes(row).to_vec(), row)).collect();
-        Self { table, rows }
+        table.cells.catch_up();
+        Self { table }
     }
 
     pub fn row_of(&self, codes: &[u32]) -> usize {
-        self.rows.get(codes).copied().unwrap_or(self.table.cells.len())
+        self.table.cells.find(codes).map_or(self.table.cells.len(), |row| row as usize)
     }
 }
 

@@ -61,18 +61,22 @@ impl Cells {
     /// The cell of these codes, which is added where it is new.
     pub fn intern(&mut self, codes: &[u32]) -> u32 {
         self.catch_up();
-        let hash = hash(codes);
-        let width = self.labels.len();
-        let all = &self.codes;
-        if let Some(cell) = self.index.find(hash, |cell| row(all, width, *cell) == codes) {
-            return *cell;
+        if let Some(cell) = self.find(codes) {
+            return cell;
         }
         let cell = self.push(codes);
         self.catch_up();
         cell
     }
 
-    fn catch_up(&mut self) {
+    /// The cell of these codes, among those that the index knows.
+    pub fn find(&self, codes: &[u32]) -> Option<u32> {
+        let width = self.labels.len();
+        self.index.find(hash(codes), |cell| row(&self.codes, width, *cell) == codes).copied()
+    }
+
+    /// Brings the index up to what was pushed.
+    pub fn catch_up(&mut self) {
         let Self { labels, codes, count, index, indexed } = self;
         let width = labels.len();
         while *indexed < *count {
