@@ -93,6 +93,8 @@ pub struct Absorbed {
 pub struct Quarantine {
     /// Since when.
     pub since: Timestamp,
+    /// When it was last tried.
+    pub tried_at: Timestamp,
     /// The object or item that is missing or unreadable, and in what way.
     pub reason: String,
 }

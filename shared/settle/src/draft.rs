@@ -100,7 +100,7 @@ impl<'a> Draft<'a> {
     pub fn quarantine(&mut self, hour: Hour, reason: String) {
         tracing::error!(tenant = %self.unit.owner.tenant, family = %self.unit.owner.family, %hour, reason, "an hour cannot be settled");
         let since = self.next.body.quarantined.get(&hour).map_or(self.look.now, |before| before.since);
-        self.next.body.quarantined.insert(hour, Quarantine { since, reason });
+        self.next.body.quarantined.insert(hour, Quarantine { since, tried_at: self.look.now, reason });
     }
 
     /// A rollup of this attempt.

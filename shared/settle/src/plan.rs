@@ -5,13 +5,15 @@ use crate::asked::Asked;
 use crate::look::{Look, Unit};
 use model::Hour;
 use records::partial::Brief;
-use rollups::{Bucket, HourEntry, Rollup};
+use rollups::{Bucket, HourEntry, Quarantine, Rollup};
 use std::collections::BTreeSet;
 
 /// The most segments that a round takes up, by hour: their names alone take 33 bytes each of the manifest.
 const SEGMENTS: usize = 2_000;
 /// A manifest that remembers so many absorbed segments takes up no more until some are forgotten, an hour later: an item has 400 KB.
 const ABSORBED: usize = 8_000;
+/// How long a quarantined hour is left alone, unless it is named: each day's tick tries it once more, and its alarm is told again.
+const RETRY_MS: i64 = 20 * 3_600_000;
 
 /// What a round is to do.
 #[derive(Debug, Clone, Default)]
@@ -91,7 +93,8 @@ impl Planner<'_> {
     /// The hours with something to settle: what is pending, and what is asked for and has a log to settle again.
     fn candidates(&self, asked: &Asked, has_expired: bool) -> BTreeSet<Hour> {
         let body = &self.look.manifest.body;
-        let is_free = |hour: &Hour| asked.named.contains(hour) || !body.quarantined.contains_key(hour);
+        let is_past = |quarantine: &Quarantine| self.look.now.millis_since(quarantine.tried_at) >= RETRY_MS;
+        let is_free = |hour: &Hour| asked.named.contains(hour) || body.quarantined.get(hour).is_none_or(is_past);
         let pending = self.look.pending.keys().copied().filter(|_| asked.pending);
         let again = body.hours.iter().filter(|(hour, entry)| {
             let is_asked = asked.named.contains(hour) || entry.configuration < asked.before;

@@ -118,7 +118,8 @@ fn late_events_of_a_settled_hour_wait_for_the_daily_tick_unless_they_outweigh_it
 #[test]
 fn a_quarantined_hour_is_left_to_the_daily_tick() {
     let mut manifest = manifest();
-    let quarantine = Quarantine { since: at("2026-11-21T06:15:00Z").now, reason: "gone".into() };
+    let since = at("2026-11-21T06:15:00Z").now;
+    let quarantine = Quarantine { since, tried_at: since, reason: "gone".into() };
     manifest.body.quarantined.insert(hour(HOUR), quarantine);
     assert!(!check(10_000, &manifest, at("2026-11-21T12:00:00Z")));
 }

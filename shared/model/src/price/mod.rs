@@ -84,7 +84,7 @@ impl<'a> Listed<'a> {
         self.rates(at).map(|rates| rates.cost(tokens))
     }
 
-    fn rates(&self, at: Timestamp) -> Option<&'a Rates> {
+    fn rates(self, at: Timestamp) -> Option<&'a Rates> {
         self.0.history.iter().rev().find(|(since, _)| *since <= at).map(|(_, rates)| rates)
     }
 }

@@ -139,7 +139,7 @@ async fn an_hour_that_cannot_be_settled_is_answered_from_its_partials_and_does_n
     let first = world.store(&[request("ann", 1, 10)]).await;
     world.store(&[request("ann", 2, 200)]).await;
     let mut manifest = world.settle(day(0), Settle::of(&[&first])).await;
-    manifest.body.quarantined.insert(hour(2), Quarantine { since: at(3), reason: "gone".into() });
+    manifest.body.quarantined.insert(hour(2), Quarantine { since: at(3), tried_at: at(3), reason: "gone".into() });
     manifest.version += 1;
     world.commit(&manifest).await;
     let reading = world.read(input_tokens(range(0, 24))).await;

@@ -92,7 +92,7 @@ fn a_manifest_that_remembers_very_many_segments_takes_up_no_more_but_settles_aga
 #[test]
 fn a_quarantined_hour_waits_until_it_is_named_and_is_lifted_where_nothing_of_it_is_left() {
     let mut look = look([(hour(1), entry((90, 0)))], [pending(hour(0), (1, 90)), pending(hour(1), (1, 1))]);
-    let reason = || Quarantine { since: NOW, reason: "a test".into() };
+    let reason = || Quarantine { since: NOW, tried_at: NOW, reason: "a test".into() };
     look.manifest.body.quarantined = [hour(0), hour(1), hour(5)].into_iter().map(|hour| (hour, reason())).collect();
     let (hours, nothing) = plan(&look, &crate::Again::Nothing);
     assert!(hours.is_empty() && nothing.is_empty());

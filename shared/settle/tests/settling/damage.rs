@@ -2,6 +2,7 @@
 
 use crate::world::*;
 use bytes::Bytes;
+use ports::Clock as _;
 use ports::{Bucket as _, Table};
 use records::object;
 use rollups::Bucket;
@@ -40,6 +41,25 @@ async fn a_damaged_segment_stops_its_hours_and_no_other_until_it_is_whole_and_tr
     assert_eq!(world.hours(0).await, folded(&all));
     assert!(world.manifest(0).await.body.quarantined.is_empty());
     assert_eq!(world.partials().await, []);
+}
+
+#[tokio::test]
+async fn a_quarantined_hour_is_tried_again_a_day_later() {
+    let world = World::new().await;
+    let segment = world.store("m1", &[request("a", 1, 10)]).await;
+    let object = object::segment(world.owner.family, &world.owner.tenant, &segment);
+    let whole = break_object(&world, &object).await;
+    assert_eq!(world.run(0).await.quarantined, 1);
+    let since = world.manifest(0).await.body.quarantined[&hour(1)].since;
+    world.clock.advance_millis(24 * 3_600_000);
+    assert_eq!(world.run(0).await.quarantined, 1, "it is told again");
+    assert_eq!(world.run(0).await.quarantined, 0, "and then left alone");
+    let quarantine = &world.manifest(0).await.body.quarantined[&hour(1)];
+    assert_eq!((quarantine.since, quarantine.tried_at), (since, world.clock.now()));
+    world.bucket.put(&object, "", whole).await.unwrap();
+    world.clock.advance_millis(24 * 3_600_000);
+    assert_eq!(world.run(0).await.hours, 1);
+    assert!(world.manifest(0).await.body.quarantined.is_empty());
 }
 
 #[tokio::test]

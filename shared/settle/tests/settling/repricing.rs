@@ -171,7 +171,7 @@ async fn days_without_raw_data_and_quarantined_ones_are_told_and_not_waited_for(
     let queue = MemoryQueue::new();
     // The log of the first day expires; an hour of the second is quarantined.
     let mut manifest = world.manifest(1).await;
-    let quarantine = rollups::Quarantine { since: now(&world), reason: "lost".into() };
+    let quarantine = rollups::Quarantine { since: now(&world), tried_at: now(&world), reason: "lost".into() };
     manifest.body.quarantined.insert(hour(27), quarantine);
     rollups::day::commit(&*world.table, &manifest).await.unwrap();
     let mut manifest = world.manifest(0).await;
