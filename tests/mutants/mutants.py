@@ -117,9 +117,9 @@ MUTANTS = (
         "absorbed",
         (
             (
-                "shared/rollups/src/day.rs",
-                ".absorbed.iter().find(|absorbed| absorbed.segment == *segment)",
-                ".absorbed.iter().find(|absorbed| absorbed.segment == *segment).filter(|_| false)",
+                "shared/reader/src/settled.rs",
+                "absorbed.extend(entry.absorbed.iter().map(|absorbed| (hour, &absorbed.segment)));",
+                "absorbed.extend(entry.absorbed.iter().take(0).map(|absorbed| (hour, &absorbed.segment)));",
             ),
         ),
     ),

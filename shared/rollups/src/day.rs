@@ -116,13 +116,7 @@ impl DayManifest {
         Self { owner: owner.clone(), day, edition, version, body }
     }
 
-    /// Whether a partial of this segment and hour counts no more, because the hour's rollup has its events.
-    #[must_use]
-    pub fn has_absorbed(&self, hour: Hour, segment: &SegmentId) -> bool {
-        self.absorbed(hour, segment).is_some()
-    }
-
-    /// What is remembered of a segment that an hour has absorbed.
+    /// What is remembered of a segment that an hour has absorbed: a partial of it counts no more, because the hour's rollup has its events.
     #[must_use]
     pub fn absorbed(&self, hour: Hour, segment: &SegmentId) -> Option<&Absorbed> {
         self.body.hours.get(&hour)?.absorbed.iter().find(|absorbed| absorbed.segment == *segment)
