@@ -1,4 +1,6 @@
-"""Settling, as the ticks and the queue of work do it, without waiting for a schedule."""
+"""Settling, as the ticks and the queue of work do it, without waiting for a schedule.
+
+An hourly tick sends a sweep for each of the demo's five hundred days: what is sent after it has its turn a minute later on a busy machine."""
 
 import json
 from functools import partial
@@ -40,7 +42,7 @@ def send(stack, *work):
         stack.sqs.send_message(QueueUrl=stack["workQueueUrl"], MessageBody=json.dumps(body))
 
 
-def settle(stack, tenant, within=30.0):
+def settle(stack, tenant, within=120.0):
     """Has all settled that waits of a tenant, its open hours too, which no tick would send yet; answers what it was."""
     settled = pending(stack, tenant)
     send(stack, *({"kind": "settle", "tenant": tenant.name, "family": family, "day": day} for family, day in settled))
@@ -52,7 +54,7 @@ def settle(stack, tenant, within=30.0):
     return settled
 
 
-def roll_up(stack, tenant, within=30.0):
+def roll_up(stack, tenant, within=120.0):
     """Has built what is made of settled days: months that are over, and all time."""
     for family in FAMILIES:
         months = [item["sk"] for item in items(stack, f"T#{tenant.name}#M#{family}") if item["sk"].startswith("month#")]
@@ -61,7 +63,7 @@ def roll_up(stack, tenant, within=30.0):
     idle(stack, within)
 
 
-def idle(stack, within=30.0):
+def idle(stack, within=120.0):
     """Waits until the queue of work is empty, and nothing of it is being done."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
