@@ -8,6 +8,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
+/// The fewest events of a run that counts.
+const EVENTS: usize = 200;
+/// The fewest faults of a run that counts.
+const FAULTS: u64 = 5;
+
 /// What many runs came to.
 #[derive(Debug, Default)]
 pub struct Soak {
@@ -17,14 +22,12 @@ pub struct Soak {
     pub failed: Vec<u64>,
     /// Events that were accepted, repeats included.
     pub events: usize,
-    /// The fewest of one run.
-    pub fewest_events: Option<usize>,
     /// Questions that were answered.
     pub readings: usize,
     /// Calls that came to harm.
     pub harm: u64,
-    /// The fewest of one run.
-    pub least_harm: Option<u64>,
+    /// The runs with no fewer events and faults than a schedule must have.
+    pub full: u64,
     /// All calls, by kind.
     pub tallies: Tallies,
 }
@@ -59,13 +62,12 @@ impl Soak {
     }
 
     fn add(&mut self, outcome: &crate::Outcome) {
-        let harm = outcome.tallies.values().map(Tally::faults).sum();
+        let harm: u64 = outcome.tallies.values().map(Tally::faults).sum();
         self.runs += 1;
         self.events += outcome.accepted;
-        self.fewest_events = Some(self.fewest_events.map_or(outcome.accepted, |fewest| fewest.min(outcome.accepted)));
         self.readings += outcome.readings;
         self.harm += harm;
-        self.least_harm = Some(self.least_harm.map_or(harm, |least| least.min(harm)));
+        self.full += u64::from(outcome.accepted >= EVENTS && harm >= FAULTS);
         for (site, tally) in &outcome.tallies {
             self.tallies.entry(kind(*site)).or_default().add(tally);
         }

