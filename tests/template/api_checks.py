@@ -19,11 +19,6 @@ ROUTES = {
     "GET /livez": "Ingest",
     "GET /ready": "Ingest",
     "GET /readyz": "Ingest",
-    "GET /usage/user/{userId}": "Query",
-    "GET /costs/user/{userId}": "Query",
-    "GET /metrics/dashboard": "Query",
-    "GET /metrics/timeseries": "Query",
-    "GET /api/analytics/sales/stats": "Query",
     "$default": "Query",
 }
 

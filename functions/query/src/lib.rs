@@ -5,23 +5,21 @@
 //! their twins. Nothing here counts: that is `cube`'s.
 
 pub mod config;
-mod costs;
-mod dashboard;
 mod parameters;
-mod sales;
+mod platform;
 mod shape;
-mod timeseries;
-mod usage;
+mod stats;
 mod visit;
 
 use access::{Authenticator, ReadLimits};
 use axum::Router;
-use axum::routing::get;
 use cube::query::MetricQuery;
 use model::accept::Fault;
 use ports::{Bucket, Clock, Table};
 use reader::{Owner, ReadError, Reader, Reading};
 use std::sync::Arc;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 use visit::Visit;
 use web::Problem;
 use web::health::{self, BucketProbe, TableProbe};
@@ -40,19 +38,23 @@ pub struct Desk {
     pub clock: Arc<dyn Clock>,
 }
 
-/// The function's routes. Users' ids may hold any character, a slash too.
+/// The function's routes. Ids of users in paths may hold any character, a slash too.
 pub fn router(desk: Desk) -> Router {
     let probes: Vec<Arc<dyn health::Dependency>> =
         vec![Arc::new(TableProbe(desk.table.clone())), Arc::new(BucketProbe(desk.bucket.clone()))];
-    let routes = Router::new()
-        .route("/usage/user/{*userId}", get(usage::answer))
-        .route("/costs/user/{*userId}", get(costs::answer))
-        .route("/metrics/dashboard", get(dashboard::answer))
-        .route("/metrics/timeseries", get(timeseries::answer))
-        .route("/api/analytics/sales/stats", get(sales::answer))
-        .with_state(Arc::new(desk))
-        .merge(health::routes("query", probes));
-    web::edge(routes)
+    let (rooms, _) = rooms().with_state(Arc::new(desk)).split_for_parts();
+    web::edge(rooms.merge(health::routes("query", probes)))
+}
+
+/// What the function's routes take and answer.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    rooms().into_openapi()
+}
+
+/// Each room has its routes and says of each what it takes and answers.
+fn rooms() -> OpenApiRouter<Arc<Desk>> {
+    OpenApiRouter::new().merge(platform::routes()).merge(stats::routes())
 }
 
 impl Desk {

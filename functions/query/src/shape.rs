@@ -16,6 +16,10 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use web::Problem;
 
 /// Digits after the point of a mean amount of money.
@@ -60,6 +64,20 @@ impl Serialize for Figure {
     }
 }
 
+impl PartialSchema for Figure {
+    fn schema() -> RefOr<Schema> {
+        let kinds = SchemaType::Array(vec![Type::Number, Type::Null]);
+        ObjectBuilder::new().schema_type(kinds).description(Some("Exact to its last digit, unless `meta.approximate` names it.")).into()
+    }
+}
+
+impl ToSchema for Figure {}
+
+/// Amounts of money by currency (ISO 4217): they are never added up (I8).
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[serde(transparent)]
+pub struct Amounts(pub BTreeMap<String, Figure>);
+
 /// The units of a number of a row: 0 where there is nothing.
 pub fn units(number: &Number) -> i128 {
     number.exact().map_or(0, |decimal| decimal.units)
@@ -86,7 +104,7 @@ pub fn date(moment: Timestamp, asked: &Asked) -> NaiveDate {
 }
 
 /// What an answer says of itself.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Meta {
     range: Ends,
@@ -102,7 +120,7 @@ pub struct Meta {
     notes: Vec<Cow<'static, str>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Ends {
     from: String,
     to: String,

@@ -10,6 +10,7 @@ mod admit;
 mod arrival;
 pub mod body;
 mod compress;
+pub mod contract;
 mod edge;
 pub mod health;
 mod problem;

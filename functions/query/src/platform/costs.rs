@@ -1,9 +1,9 @@
 //! `GET /costs/user/{userId}`: what one user's AI requests cost, in US dollars, exactly.
 
+use super::usage::DIMENSIONS;
 use crate::Desk;
 use crate::parameters::{Asked, Known};
 use crate::shape::{Figure, Meta, date, reply, total, units};
-use crate::usage::DIMENSIONS;
 use crate::visit::Visit;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -14,9 +14,11 @@ use model::money::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use utoipa::ToSchema;
 use web::Problem;
+use web::contract::Refusals;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Costs {
     total_cost: Figure,
@@ -32,7 +34,7 @@ struct Costs {
     meta: Meta,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ModelCosts {
     #[serde(rename = "inputCost")]
     input: Figure,
@@ -42,13 +44,15 @@ struct ModelCosts {
     total: Figure,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct DayCosts {
     date: String,
     cost: Figure,
     tokens: Figure,
 }
 
+/// What one user's AI requests cost, in US dollars, exactly.
+#[utoipa::path(get, path = "/costs/user/{*userId}", tag = "platform", params(("userId" = String, Path, description = "The user's id.")), responses((status = 200, body = Costs), Refusals))]
 pub(crate) async fn answer(State(desk): State<Arc<Desk>>, Path(user): Path<String>, visit: Visit) -> Result<Response, Problem> {
     let user = visit.for_person(&user)?;
     let asked = visit.asked(&Known { time: true, dimensions: DIMENSIONS, ..Known::default() })?;

@@ -13,14 +13,16 @@ use model::{Hour, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use utoipa::ToSchema;
 use web::Problem;
+use web::contract::Refusals;
 
 /// Projects shown where the caller does not say.
 const PROJECTS: usize = 10;
 const GENERATION: &str = "generation.started";
 const BUILD: &str = "build.triggered";
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Dashboard {
     overview: Overview,
@@ -31,7 +33,7 @@ struct Dashboard {
 }
 
 /// Of all time.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Overview {
     #[serde(rename = "totalProjects")]
     projects: Figure,
@@ -45,7 +47,7 @@ struct Overview {
     cost: Figure,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Recent {
     #[serde(rename = "generationsLast24h")]
     generations: Figure,
@@ -56,7 +58,7 @@ struct Recent {
 }
 
 /// The last 24 hours against the 24 before, in percent.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Trends {
     #[serde(rename = "generationsChange")]
     generations: Figure,
@@ -66,7 +68,7 @@ struct Trends {
     tokens: Figure,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Project {
     id: String,
     name: String,
@@ -82,6 +84,8 @@ struct Activity {
     tokens: i128,
 }
 
+/// A platform at a glance.
+#[utoipa::path(get, path = "/metrics/dashboard", tag = "platform", responses((status = 200, body = Dashboard), Refusals))]
 pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<Response, Problem> {
     visit.for_tenant()?;
     let known = Known { own: &["limit"], dimensions: &[Dimension::Project], ..Known::default() };

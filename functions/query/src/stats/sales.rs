@@ -2,7 +2,7 @@
 
 use crate::Desk;
 use crate::parameters::Known;
-use crate::shape::{Figure, Meta, mean, reply, total, units};
+use crate::shape::{Amounts, Figure, Meta, mean, reply, total, units};
 use crate::visit::Visit;
 use axum::extract::State;
 use axum::response::Response;
@@ -13,7 +13,9 @@ use model::money::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use utoipa::ToSchema;
 use web::Problem;
+use web::contract::Refusals;
 
 const DIMENSIONS: &[Dimension] = &[
     Dimension::User,
@@ -33,10 +35,7 @@ const REFUNDS: usize = 3;
 const REFUND_AMOUNT: usize = 4;
 const NO_SUBSCRIPTIONS: &str = "mrr and churn are null: recurring revenue is not worked out by this version";
 
-/// Amounts by currency: they are never added up (I8).
-type Amounts = BTreeMap<String, Figure>;
-
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Stats {
     revenue: Amounts,
@@ -56,18 +55,20 @@ struct Stats {
     meta: Meta,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Refunds {
     count: Figure,
     amount: Amounts,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Group {
     transactions: Figure,
     revenue: Amounts,
 }
 
+/// Money by currency, and transactions by what they were.
+#[utoipa::path(get, path = "/api/analytics/sales/stats", tag = "stats", responses((status = 200, body = Stats), Refusals))]
 pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<Response, Problem> {
     let own = visit.own_person()?;
     // A user's answer is about itself, so it cannot ask about somebody else.
@@ -117,13 +118,13 @@ fn money(row: &Row, place: usize) -> Decimal {
 /// An amount by currency, of the currencies in which there is something to count.
 fn amounts(answer: &Answer, count: usize, amount: usize) -> Amounts {
     let counted = answer.rows.iter().filter(|row| units(&row.values[count]) > 0);
-    counted.map(|row| (row.labels[0].clone(), Figure::Exact(money(row, amount)))).collect()
+    Amounts(counted.map(|row| (row.labels[0].clone(), Figure::Exact(money(row, amount)))).collect())
 }
 
 /// Where nothing was sold, the tenant's own currency says so.
 fn with_own(currency: &str, mut amounts: Amounts) -> Amounts {
-    if amounts.is_empty() {
-        amounts.insert(currency.to_owned(), Figure::whole(0));
+    if amounts.0.is_empty() {
+        amounts.0.insert(currency.to_owned(), Figure::whole(0));
     }
     amounts
 }
@@ -134,7 +135,7 @@ fn per(answer: &Answer, read: impl Fn(&Row) -> (Decimal, i128)) -> Amounts {
         let (amount, count) = read(row);
         (count > 0).then(|| (row.labels[0].clone(), mean(amount, count)))
     };
-    answer.rows.iter().filter_map(of_row).collect()
+    Amounts(answer.rows.iter().filter_map(of_row).collect())
 }
 
 /// Rows of a currency and a label, by label.
@@ -145,7 +146,7 @@ fn grouped(answer: &Answer) -> BTreeMap<String, Group> {
         let (transactions, revenue) = sums.entry(label).or_default();
         *transactions += units(&row.values[TRANSACTIONS]);
         if units(&row.values[ORDERS]) > 0 {
-            revenue.insert(currency.clone(), Figure::Exact(money(row, REVENUE)));
+            revenue.0.insert(currency.clone(), Figure::Exact(money(row, REVENUE)));
         }
     }
     let group = |(label, (transactions, revenue)): (&str, (i128, Amounts))| {

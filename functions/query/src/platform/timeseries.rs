@@ -12,9 +12,11 @@ use model::accept::Fault;
 use model::money::Currency;
 use serde::Serialize;
 use std::sync::Arc;
+use utoipa::ToSchema;
 use web::Problem;
+use web::contract::Refusals;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Series {
     metric: &'static str,
     /// As asked for; `null` where dates were.
@@ -25,12 +27,14 @@ struct Series {
     meta: Meta,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Point {
     timestamp: String,
     value: Figure,
 }
 
+/// Any metric of the catalogue over time.
+#[utoipa::path(get, path = "/metrics/timeseries", tag = "platform", responses((status = 200, body = Series), Refusals))]
 pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<Response, Problem> {
     visit.for_tenant()?;
     let metric = metric(visit.parameter("metric"))?;

@@ -11,7 +11,9 @@ use cube::query::Granularity;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use utoipa::ToSchema;
 use web::Problem;
+use web::contract::Refusals;
 
 /// By what a user's numbers can be narrowed.
 pub(crate) const DIMENSIONS: &[Dimension] = &[
@@ -26,7 +28,7 @@ pub(crate) const DIMENSIONS: &[Dimension] = &[
     Dimension::Status,
 ];
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Usage {
     total_requests: Figure,
@@ -40,7 +42,7 @@ struct Usage {
     meta: Meta,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ModelUsage {
     requests: Figure,
@@ -48,13 +50,15 @@ struct ModelUsage {
     output_tokens: Figure,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct DayUsage {
     date: String,
     requests: Figure,
     tokens: Figure,
 }
 
+/// What one user asked of AI models.
+#[utoipa::path(get, path = "/usage/user/{*userId}", tag = "platform", params(("userId" = String, Path, description = "The user's id.")), responses((status = 200, body = Usage), Refusals))]
 pub(crate) async fn answer(State(desk): State<Arc<Desk>>, Path(user): Path<String>, visit: Visit) -> Result<Response, Problem> {
     let user = visit.for_person(&user)?;
     let asked = visit.asked(&Known { time: true, dimensions: DIMENSIONS, ..Known::default() })?;
