@@ -5,6 +5,7 @@
 //! their twins. Nothing here counts: that is `cube`'s.
 
 pub mod config;
+mod groups;
 mod parameters;
 mod platform;
 mod shape;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use cube::Dropped;
 use cube::catalogue::OTHER;
-use cube::query::{Answer, Number};
+use cube::query::{Answer, Number, Range};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderValue, StatusCode};
 use model::Timestamp;
@@ -150,6 +150,12 @@ impl Meta {
     /// The same of an answer that is divided otherwise.
     pub fn every(mut self, granularity: &'static str) -> Self {
         self.granularity = granularity;
+        self
+    }
+
+    /// The same of a range that the endpoint chose.
+    pub fn over(mut self, range: Range) -> Self {
+        self.range = Ends { from: range.from.to_string(), to: range.to.to_string() };
         self
     }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use web::{Arrival, Problem};
 
 /// A caller who may read something, and what it asks.
-pub struct Visit {
+pub(crate) struct Visit {
     /// Who asks.
     pub caller: Caller,
     /// When.
@@ -47,11 +47,6 @@ impl Visit {
     /// What is asked of an endpoint that knows these parameters.
     pub fn asked(&self, known: &Known<'_>) -> Result<Asked, Problem> {
         self.parameters.read(known, (self.now, self.caller.hour_offset))
-    }
-
-    /// A parameter that decides which others there are.
-    pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.get(name)
     }
 
     /// Refuses who does not read for its whole tenant.

@@ -2,7 +2,8 @@
 
 use super::usage::DIMENSIONS;
 use crate::Desk;
-use crate::parameters::{Asked, Known};
+use crate::groups::{Groups, groups};
+use crate::parameters::{Asked, Grouping, Known};
 use crate::shape::{Figure, Meta, date, reply, total, units};
 use crate::visit::Visit;
 use axum::extract::{Path, State};
@@ -18,8 +19,16 @@ use utoipa::ToSchema;
 use web::Problem;
 use web::contract::Refusals;
 
+pub(crate) const KNOWN: Known<'static> = Known {
+    time: true,
+    dimensions: DIMENSIONS,
+    groups: Some(Grouping::of(&["ai_users"], &["cost", "inputCost", "outputCost", "tokens"])),
+    ..Known::NOTHING
+};
+
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = UserCosts)]
 struct Costs {
     total_cost: Figure,
     /// Of the tokens read, cached ones included.
@@ -31,6 +40,8 @@ struct Costs {
     projected_monthly: Figure,
     /// Models that the price table does not have: their tokens count, their cost is 0.
     unpriced_models: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Groups>,
     meta: Meta,
 }
 
@@ -55,18 +66,20 @@ struct DayCosts {
 #[utoipa::path(get, path = "/costs/user/{*userId}", tag = "platform", params(("userId" = String, Path, description = "The user's id.")), responses((status = 200, body = Costs), Refusals))]
 pub(crate) async fn answer(State(desk): State<Arc<Desk>>, Path(user): Path<String>, visit: Visit) -> Result<Response, Problem> {
     let user = visit.for_person(&user)?;
-    let asked = visit.asked(&Known { time: true, dimensions: DIMENSIONS, ..Known::default() })?;
-    let of_user = |numbers: &[&str]| asked.question("ai_users", numbers).only("user", &[user.as_str()]);
+    let asked = visit.asked(&KNOWN)?.of_person(Some(&user));
+    let grouped = asked.grouped()?;
+    let of_user = |numbers: &[&str]| asked.question("ai_users", numbers);
     let mut this_month = of_user(&["cost"]);
     this_month.range = month(&asked, &visit)?.range;
-    let questions = [
+    let mut questions = vec![
         of_user(&["inputCost", "outputCost", "cost"]).by("model"),
         of_user(&["cost", "tokens", "requests"]).every(Granularity::Day, asked.window.timezone),
         of_user(&["requests"]).by("model").only("priced", &["false"]),
         this_month,
     ];
+    questions.extend(grouped.as_ref().map(|grouped| grouped.question.clone()));
     let reading = desk.ask(&visit, &questions).await?;
-    let [models, days, unpriced, this_month] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
+    let [models, days, unpriced, this_month, ..] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
 
     let by_model = models.rows.iter().map(|row| {
         let figure = |place: usize| Figure::of(&row.values[place]);
@@ -85,6 +98,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, Path(user): Path<Strin
         by_day: by_day.collect(),
         projected_monthly: usd(projected(total(this_month, 0), date(visit.now, &asked))),
         unpriced_models: unpriced.rows.iter().map(|row| row.labels[0].clone()).collect(),
+        groups: groups(grouped.as_ref(), &asked, &reading),
         meta: Meta::of(&reading, &asked).every("day"),
     };
     reply(&visit, &asked, &costs)

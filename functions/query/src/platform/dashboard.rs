@@ -1,7 +1,7 @@
 //! `GET /metrics/dashboard`: a platform at a glance.
 
 use crate::Desk;
-use crate::parameters::Known;
+use crate::parameters::{Known, RANKING};
 use crate::shape::{Figure, Meta, reply, total, units};
 use crate::visit::Visit;
 use axum::extract::State;
@@ -17,13 +17,15 @@ use utoipa::ToSchema;
 use web::Problem;
 use web::contract::Refusals;
 
-/// Projects shown where the caller does not say.
-const PROJECTS: usize = 10;
 const GENERATION: &str = "generation.started";
 const BUILD: &str = "build.triggered";
 
+/// The limit is of projects.
+pub(crate) const KNOWN: Known<'static> = Known { dimensions: &[Dimension::Project], limit: Some(RANKING), ..Known::NOTHING };
+
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = PlatformDashboard)]
 struct Dashboard {
     overview: Overview,
     recent_activity: Recent,
@@ -88,9 +90,8 @@ struct Activity {
 #[utoipa::path(get, path = "/metrics/dashboard", tag = "platform", responses((status = 200, body = Dashboard), Refusals))]
 pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<Response, Problem> {
     visit.for_tenant()?;
-    let known = Known { own: &["limit"], dimensions: &[Dimension::Project], ..Known::default() };
-    let mut asked = visit.asked(&known)?;
-    let limit = asked.limit(PROJECTS)?;
+    let mut asked = visit.asked(&KNOWN)?;
+    let limit = asked.limit;
     let (recent, before) = days(visit.now, visit.caller.hour_offset);
     asked.window.range = Range { from: Timestamp::from_millis(0), to: recent.to };
     let in_range = |range, question: MetricQuery| MetricQuery { range, ..question };

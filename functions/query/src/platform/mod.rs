@@ -6,6 +6,7 @@ mod timeseries;
 mod usage;
 
 use crate::Desk;
+use crate::parameters::taking;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -13,8 +14,8 @@ use utoipa_axum::routes;
 /// The routes of this room.
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
     OpenApiRouter::new()
-        .routes(routes!(usage::answer))
-        .routes(routes!(costs::answer))
-        .routes(routes!(dashboard::answer))
-        .routes(routes!(timeseries::answer))
+        .routes(taking(&usage::KNOWN, routes!(usage::answer)))
+        .routes(taking(&costs::KNOWN, routes!(costs::answer)))
+        .routes(taking(&dashboard::KNOWN, routes!(dashboard::answer)))
+        .routes(taking(&timeseries::KNOWN, routes!(timeseries::answer)))
 }

@@ -1,7 +1,7 @@
 //! `GET /metrics/timeseries`: any metric of the catalogue over time.
 
 use crate::Desk;
-use crate::parameters::{Asked, Known};
+use crate::parameters::{Asked, Known, Own, fault, wrong};
 use crate::shape::{Figure, Meta, reply};
 use crate::visit::Visit;
 use axum::extract::State;
@@ -16,7 +16,16 @@ use utoipa::ToSchema;
 use web::Problem;
 use web::contract::Refusals;
 
+/// What narrows depends on the metric.
+pub(crate) const KNOWN: Known<'static> = Known {
+    time: true,
+    own: &[Own::metric("metric", "Which metric: its description and dimensions are in the catalogue of metrics.").required()],
+    dimensions: Dimension::ALL,
+    ..Known::NOTHING
+};
+
 #[derive(Serialize, ToSchema)]
+#[schema(as = PlatformSeries)]
 struct Series {
     metric: &'static str,
     /// As asked for; `null` where dates were.
@@ -28,6 +37,7 @@ struct Series {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = PlatformPoint)]
 struct Point {
     timestamp: String,
     value: Figure,
@@ -37,9 +47,8 @@ struct Point {
 #[utoipa::path(get, path = "/metrics/timeseries", tag = "platform", responses((status = 200, body = Series), Refusals))]
 pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<Response, Problem> {
     visit.for_tenant()?;
-    let metric = metric(visit.parameter("metric"))?;
-    let dimensions = filters_of(metric);
-    let asked = visit.asked(&Known { time: true, own: &["metric"], dimensions: &dimensions })?;
+    let asked = visit.asked(&KNOWN)?;
+    let metric = metric(&asked)?;
     let (question, currency) = question(metric, &asked, visit.caller.currency)?;
     let reading = desk.ask(&visit, &[question]).await?;
     let rows = reading.answers.iter().flat_map(|answer| answer.rows.iter().rev());
@@ -56,21 +65,21 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     reply(&visit, &asked, &series)
 }
 
-fn metric(name: Option<&str>) -> Result<&'static Metric, Problem> {
-    let fault = |code, what: &str| {
-        let known: Vec<&str> = catalogue::metrics().iter().map(|metric| metric.name).collect();
-        let message = format!("{what}; there are {}", known.join(", "));
-        let fault = Fault { pointer: "metric".to_owned(), code, message };
-        Problem::bad_request("the parameters listed under errors are wrong").with_faults(vec![fault])
-    };
-    let name = name.ok_or_else(|| fault("missing", "is needed"))?;
-    catalogue::metric(name).ok_or_else(|| fault("unknown_metric", "is not a metric"))
-}
-
-/// By what a metric can be narrowed: the dimensions of its cubes, but those that it is defined by.
-fn filters_of(metric: &Metric) -> Vec<Dimension> {
+/// The metric that is asked for, which can be narrowed by the dimensions of its cubes, but those that it is defined by.
+fn metric(asked: &Asked) -> Result<&'static Metric, Problem> {
+    let name = asked.own("metric").unwrap_or_default();
+    let metric = catalogue::metric(name).ok_or_else(|| wrong(vec![fault("metric", "missing", "is needed")]))?;
     let is_free = |dimension: &Dimension| metric.filters.iter().all(|(own, _)| own != dimension);
-    metric.dimensions().into_iter().filter(is_free).collect()
+    let known: Vec<Dimension> = metric.dimensions().into_iter().filter(is_free).collect();
+    let names: Vec<&str> = known.iter().map(|dimension| dimension.name()).collect();
+    let unknown = asked.dimensions().into_iter().filter(|dimension| !known.contains(dimension));
+    let faults: Vec<Fault> = unknown
+        .map(|dimension| {
+            let message = format!("{name} cannot be narrowed by it; by {} it can", names.join(", "));
+            fault(dimension.name(), "unknown_parameter", message)
+        })
+        .collect();
+    if faults.is_empty() { Ok(metric) } else { Err(wrong(faults)) }
 }
 
 /// The question that a metric stands for. Money is of one currency, the tenant's where none is asked for: the answer names it.

@@ -1,7 +1,8 @@
 //! `GET /usage/user/{userId}`: what one user asked of AI models.
 
 use crate::Desk;
-use crate::parameters::Known;
+use crate::groups::{Groups, groups};
+use crate::parameters::{Grouping, Known};
 use crate::shape::{Figure, Meta, date, reply, total, units};
 use crate::visit::Visit;
 use axum::extract::{Path, State};
@@ -28,8 +29,16 @@ pub(crate) const DIMENSIONS: &[Dimension] = &[
     Dimension::Status,
 ];
 
+pub(crate) const KNOWN: Known<'static> = Known {
+    time: true,
+    dimensions: DIMENSIONS,
+    groups: Some(Grouping::of(&["ai_users"], &["requests", "inputTokens", "outputTokens", "tokens"])),
+    ..Known::NOTHING
+};
+
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = UserUsage)]
 struct Usage {
     total_requests: Figure,
     total_input_tokens: Figure,
@@ -38,7 +47,10 @@ struct Usage {
     total_tokens: Figure,
     unique_projects: usize,
     by_model: BTreeMap<String, ModelUsage>,
+    /// Newest first, days with use only.
     by_day: Vec<DayUsage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Groups>,
     meta: Meta,
 }
 
@@ -61,15 +73,17 @@ struct DayUsage {
 #[utoipa::path(get, path = "/usage/user/{*userId}", tag = "platform", params(("userId" = String, Path, description = "The user's id.")), responses((status = 200, body = Usage), Refusals))]
 pub(crate) async fn answer(State(desk): State<Arc<Desk>>, Path(user): Path<String>, visit: Visit) -> Result<Response, Problem> {
     let user = visit.for_person(&user)?;
-    let asked = visit.asked(&Known { time: true, dimensions: DIMENSIONS, ..Known::default() })?;
-    let of_user = |numbers: &[&str]| asked.question("ai_users", numbers).only("user", &[user.as_str()]);
-    let questions = [
+    let asked = visit.asked(&KNOWN)?.of_person(Some(&user));
+    let grouped = asked.grouped()?;
+    let of_user = |numbers: &[&str]| asked.question("ai_users", numbers);
+    let mut questions = vec![
         of_user(&["requests", "inputTokens", "outputTokens", "tokens"]).by("model"),
         of_user(&["requests"]).by("project"),
         of_user(&["requests", "tokens"]).every(Granularity::Day, asked.window.timezone),
     ];
+    questions.extend(grouped.as_ref().map(|grouped| grouped.question.clone()));
     let reading = desk.ask(&visit, &questions).await?;
-    let [models, projects, days] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
+    let [models, projects, days, ..] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
 
     let sum = |place| Figure::whole(total(models, place));
     let by_model = models.rows.iter().map(|row| {
@@ -89,6 +103,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, Path(user): Path<Strin
         unique_projects: projects.rows.len(),
         by_model: by_model.collect(),
         by_day: by_day.collect(),
+        groups: groups(grouped.as_ref(), &asked, &reading),
         meta: Meta::of(&reading, &asked).every("day"),
     };
     reply(&visit, &asked, &usage)

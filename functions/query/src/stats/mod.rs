@@ -3,11 +3,12 @@
 mod sales;
 
 use crate::Desk;
+use crate::parameters::taking;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// The routes of this room.
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
-    OpenApiRouter::new().routes(routes!(sales::answer))
+    OpenApiRouter::new().routes(taking(&sales::KNOWN, routes!(sales::answer)))
 }

@@ -1,13 +1,14 @@
 //! `GET /api/analytics/sales/stats`: money by currency, and transactions by what they were.
 
 use crate::Desk;
-use crate::parameters::Known;
+use crate::groups::{Groups, groups};
+use crate::parameters::{Grouping, Known};
 use crate::shape::{Amounts, Figure, Meta, mean, reply, total, units};
 use crate::visit::Visit;
 use axum::extract::State;
 use axum::response::Response;
 use cube::catalogue::{Dimension, Unit};
-use cube::query::{Answer, MetricQuery, Range, Row};
+use cube::query::{Answer, Range, Row};
 use model::Timestamp;
 use model::money::Decimal;
 use serde::Serialize;
@@ -26,6 +27,12 @@ const DIMENSIONS: &[Dimension] = &[
     Dimension::PaymentMethod,
     Dimension::Currency,
 ];
+pub(crate) const KNOWN: Known<'static> = Known {
+    time: true,
+    dimensions: DIMENSIONS,
+    groups: Some(Grouping::of(&["sales", "customers"], &["transactions", "orders", "revenue", "refunds", "refundAmount"])),
+    ..Known::NOTHING
+};
 /// What is asked about every breakdown, in this order.
 const NUMBERS: [&str; 5] = ["transactions", "orders", "revenue", "refunds", "refundAmount"];
 const TRANSACTIONS: usize = 0;
@@ -37,6 +44,7 @@ const NO_SUBSCRIPTIONS: &str = "mrr and churn are null: recurring revenue is not
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SalesStats)]
 struct Stats {
     revenue: Amounts,
     transactions: Figure,
@@ -52,16 +60,20 @@ struct Stats {
     /// Revenue of all time per customer of all time.
     clv: Amounts,
     churn: Option<Figure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Groups>,
     meta: Meta,
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = SalesRefunds)]
 struct Refunds {
     count: Figure,
     amount: Amounts,
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = SalesGroup)]
 struct Group {
     transactions: Figure,
     revenue: Amounts,
@@ -73,21 +85,19 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     let own = visit.own_person()?;
     // A user's answer is about itself, so it cannot ask about somebody else.
     let dimensions = if own.is_some() { &DIMENSIONS[1..] } else { DIMENSIONS };
-    let asked = visit.asked(&Known { time: true, dimensions, ..Known::default() })?;
-    let is_of_persons = own.is_some() || asked.dimensions().contains(&Dimension::User);
-    let narrowed = |question: MetricQuery| match &own {
-        Some(user) => question.only("user", &[user.as_str()]),
-        None => question,
-    };
+    let asked = visit.asked(&Known { dimensions, ..KNOWN })?.of_person(own.as_ref());
+    let grouped = asked.grouped()?;
+    let is_of_persons = asked.dimensions().contains(&Dimension::User);
     let sales = |dimension: &str| {
         let question = asked.question(if is_of_persons { "customers" } else { "sales" }, &NUMBERS).by("currency");
-        narrowed(if dimension == "currency" { question } else { question.by(dimension) })
+        if dimension == "currency" { question } else { question.by(dimension) }
     };
-    let mut lifetime = narrowed(asked.question("customers", &["revenue", "customers"]).by("currency"));
+    let mut lifetime = asked.question("customers", &["revenue", "customers"]).by("currency");
     lifetime.range = Range { from: Timestamp::from_millis(0), to: visit.now };
-    let questions = [sales("currency"), sales("type"), sales("status"), sales("plan"), sales("paymentMethod"), lifetime];
+    let mut questions = vec![sales("currency"), sales("type"), sales("status"), sales("plan"), sales("paymentMethod"), lifetime];
+    questions.extend(grouped.as_ref().map(|grouped| grouped.question.clone()));
     let reading = desk.ask(&visit, &questions).await?;
-    let [by_currency, by_type, by_status, by_plan, by_method, lifetime] = &reading.answers[..] else {
+    let [by_currency, by_type, by_status, by_plan, by_method, lifetime, ..] = &reading.answers[..] else {
         return Err(Problem::internal("an answer is missing"));
     };
 
@@ -99,13 +109,14 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         orders: Figure::whole(total(by_currency, ORDERS)),
         average_order: per(by_currency, |row| (money(row, REVENUE), orders(row))),
         refunds: Refunds { count: Figure::whole(total(by_currency, REFUNDS)), amount: amounts(by_currency, REFUNDS, REFUND_AMOUNT) },
-        by_type: grouped(by_type),
-        by_status: grouped(by_status),
-        by_plan: grouped(by_plan),
-        by_payment_method: grouped(by_method),
+        by_type: by_label(by_type),
+        by_status: by_label(by_status),
+        by_plan: by_label(by_plan),
+        by_payment_method: by_label(by_method),
         mrr: None,
         clv: per(lifetime, |row| (money(row, 0), units(&row.values[1]))),
         churn: None,
+        groups: groups(grouped.as_ref(), &asked, &reading),
         meta: Meta::of(&reading, &asked).noting(NO_SUBSCRIPTIONS),
     };
     reply(&visit, &asked, &stats)
@@ -139,7 +150,7 @@ fn per(answer: &Answer, read: impl Fn(&Row) -> (Decimal, i128)) -> Amounts {
 }
 
 /// Rows of a currency and a label, by label.
-fn grouped(answer: &Answer) -> BTreeMap<String, Group> {
+fn by_label(answer: &Answer) -> BTreeMap<String, Group> {
     let mut sums: BTreeMap<&str, (i128, Amounts)> = BTreeMap::new();
     for row in &answer.rows {
         let [currency, label] = &row.labels[..] else { continue };

@@ -5,6 +5,7 @@ mod costs;
 mod dashboard;
 mod events;
 mod manners;
+mod parameters;
 mod sales;
 mod settled;
 mod timeseries;
