@@ -95,7 +95,7 @@ async fn function() -> anyhow::Result<ingest::Ingest> {
     let api_key = records::ApiKey {
         hash: access::mint::key_hash(KEY),
         tenant: TenantId::new(TENANT)?,
-        project: ProjectId::new(PROJECT)?,
+        purpose: records::Purpose::Project(ProjectId::new(PROJECT)?),
         hour_offset: HourOffset::default(),
         currency: Currency::USD,
         created_at: NOW,

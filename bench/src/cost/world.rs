@@ -233,7 +233,7 @@ async fn keys(table: &dyn Table, tenants: usize) -> anyhow::Result<()> {
         let key = records::ApiKey {
             hash: access::mint::key_hash(&key_of(tenant)),
             tenant: id,
-            project: ProjectId::new(PROJECT)?,
+            purpose: records::Purpose::Project(ProjectId::new(PROJECT)?),
             hour_offset: HourOffset::default(),
             currency: Currency::USD,
             created_at: START,

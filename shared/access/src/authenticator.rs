@@ -4,13 +4,13 @@ use crate::cache::{Belief, Cache};
 use crate::credential::{Credential, Signature};
 use crate::jwks::{Fetch, HttpFetch};
 use crate::limits::{block, count_anonymous};
-use crate::mint::{KEY_CHARACTERS, key_hash, service_secret};
+use crate::mint::{key_hash, service_secret, tenant_of_key};
 use crate::token::{Person, Tokens};
 use crate::{AccessError, Caller, Role, Settings, Standing, signature};
 use http::HeaderMap;
 use model::{TenantId, Timestamp};
 use ports::Table;
-use records::{ApiKey, Service, Tenant};
+use records::{ApiKey, Purpose, Service, Tenant};
 use secrecy::SecretString;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -94,7 +94,7 @@ impl Authenticator {
         let caller = match Credential::of(request.headers) {
             Ok(None) => return Ok(None),
             Ok(Some(Credential::ApiKey(text))) => self.by_key(&text, request.now).await,
-            Ok(Some(Credential::Token(token))) => self.by_token(token, request.now).await,
+            Ok(Some(Credential::Token(token))) => self.by_token(&token, request.now).await,
             Ok(Some(Credential::Signature(presented))) => self.by_signature(&presented, request).await,
             Err(reason) => Err(AccessError::Invalid(reason)),
         };
@@ -119,8 +119,8 @@ impl Authenticator {
             tenant: key.tenant,
             hour_offset: key.hour_offset,
             currency: key.currency,
-            role: Role::Project,
-            project: Some(key.project),
+            role: if key.purpose == Purpose::Scraping { Role::Scraper } else { Role::Project },
+            project: key.purpose.project().cloned(),
             user: None,
             scope: format!("key:{}", &hash[..12]),
         })
@@ -186,13 +186,4 @@ impl Authenticator {
             Err(error) => error,
         }
     }
-}
-
-/// The tenant that an API key names, where it has the form of one; what has not is not looked up.
-fn tenant_of_key(text: &str) -> Option<TenantId> {
-    let (tenant, random) = text.strip_prefix("wk_")?.split_once('_')?;
-    if random.len() != KEY_CHARACTERS || !random.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return None;
-    }
-    TenantId::new(tenant).ok()
 }

@@ -10,6 +10,8 @@ pub enum Role {
     Project,
     /// A service with a signature: writes and reads its tenant, without the limit on events.
     Service,
+    /// A collector of metrics with a key for scraping: reads its tenant's page of metrics, and nothing else.
+    Scraper,
     /// A person who reads all of its tenant.
     Admin,
     /// A person who reads and writes what is its own.

@@ -40,7 +40,7 @@ impl Standing {
     }
 }
 
-/// How many reads a minute a caller has. Services, which are the owner's own, have no limit.
+/// How many reads a minute a caller has. Services, which are the owner's own, have no limit; nor have scrapers, for whom an answer is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadLimits {
     /// Of a user's token.
@@ -58,7 +58,7 @@ impl ReadLimits {
         let limit = match caller.role {
             Role::Admin => self.admin,
             Role::User | Role::Project => self.user,
-            Role::Service => return Ok(None),
+            Role::Service | Role::Scraper => return Ok(None),
         };
         let quota = Quota { limit, seconds: 60 };
         let taken = limit::take(table, &format!("reads:{}:{}", caller.tenant, caller.scope), quota, 1, now).await?;

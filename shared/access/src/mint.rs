@@ -12,19 +12,36 @@ pub(crate) type HmacSha256 = Hmac<Sha256>;
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// Characters of a key's random part: 43 of base 62 hold 256 bits.
-pub(crate) const KEY_CHARACTERS: usize = 43;
+const KEY_CHARACTERS: usize = 43;
 
 /// The machine gives no random bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("the machine gives no random bytes: {0}")]
 pub struct NoRandomness(getrandom::Error);
 
-/// The text of a new API key, `wk_{tenant}_{43 characters}`: to be shown once, and kept as its [`key_hash`].
+/// How the text of a project's key begins.
+const PROJECT_KEY: &str = "wk_";
+/// How the text of a key for scraping begins: not like a project's, so that a collector's key is told from an app's wherever it turns up.
+pub(crate) const SCRAPING_KEY: &str = "wm_";
+
+/// The text of a new API key of a project, `wk_{tenant}_{43 characters}`: to be shown once, and kept as its [`key_hash`].
 ///
 /// # Errors
 /// Where the machine gives no random bytes.
 pub fn api_key(tenant: &TenantId) -> Result<SecretString, NoRandomness> {
-    let mut text = format!("wk_{tenant}_");
+    key(PROJECT_KEY, tenant)
+}
+
+/// The text of a new key for scraping, `wm_{tenant}_{43 characters}`: to be shown once, and kept as its [`key_hash`].
+///
+/// # Errors
+/// Where the machine gives no random bytes.
+pub fn scraping_key(tenant: &TenantId) -> Result<SecretString, NoRandomness> {
+    key(SCRAPING_KEY, tenant)
+}
+
+fn key(prefix: &str, tenant: &TenantId) -> Result<SecretString, NoRandomness> {
+    let mut text = format!("{prefix}{tenant}_");
     let full_length = text.len() + KEY_CHARACTERS;
     let mut bytes = [0_u8; 64];
     while text.len() < full_length {
@@ -34,6 +51,17 @@ pub fn api_key(tenant: &TenantId) -> Result<SecretString, NoRandomness> {
         text.extend(characters.take(full_length - text.len()));
     }
     Ok(text.into())
+}
+
+/// The tenant that an API key names, where it has the form of one; what has not is not looked up.
+#[must_use]
+pub fn tenant_of_key(text: &str) -> Option<TenantId> {
+    let named = text.strip_prefix(PROJECT_KEY).or_else(|| text.strip_prefix(SCRAPING_KEY))?;
+    let (tenant, random) = named.split_once('_')?;
+    if random.len() != KEY_CHARACTERS || !random.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    TenantId::new(tenant).ok()
 }
 
 /// The hash under which an API key is kept: SHA-256, in hex. The key's own 256 bits are its salt.

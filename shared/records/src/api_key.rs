@@ -1,10 +1,31 @@
-//! The API keys of a tenant's projects, under the hash of their text: the text itself is never stored.
+//! The API keys of a tenant, under the hash of their text: the text itself is never stored. Most write for a project; a key for scraping
+//! reads the tenant's page of metrics, and nothing else.
 
 use crate::attributes::{Attributes, minutes, text, time, with_optional};
 use crate::{Made, Result, all_items, put_first};
 use model::money::Currency;
 use model::{HourOffset, ProjectId, TenantId, Timestamp};
 use ports::{Condition, Item, Key, Range, Read, Table};
+
+/// What an API key is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// Writing the events of a project.
+    Project(ProjectId),
+    /// Reading the tenant's page of metrics (`GET /metrics`).
+    Scraping,
+}
+
+impl Purpose {
+    /// The project that the key writes to.
+    #[must_use]
+    pub fn project(&self) -> Option<&ProjectId> {
+        match self {
+            Self::Project(project) => Some(project),
+            Self::Scraping => None,
+        }
+    }
+}
 
 /// An API key, with what `ingest` must know of its tenant, so that it reads one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +34,8 @@ pub struct ApiKey {
     pub hash: String,
     /// Whose it is.
     pub tenant: TenantId,
-    /// The project it writes to.
-    pub project: ProjectId,
+    /// What it is for.
+    pub purpose: Purpose,
     /// When the tenant's hours begin.
     pub hour_offset: HourOffset,
     /// The tenant's currency.
@@ -25,24 +46,35 @@ pub struct ApiKey {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// How the purpose is written of a key that writes for no project.
+const SCRAPING: &str = "scraping";
+
 impl ApiKey {
     fn item(&self) -> Item {
         let item = Item::new(key(&self.tenant, &self.hash))
             .with("tenant", text(self.tenant.as_str()))
-            .with("project", text(self.project.as_str()))
             .with("hour_offset", minutes(self.hour_offset))
             .with("currency", text(self.currency.code()))
             .with("created_at", time(self.created_at));
+        let item = match &self.purpose {
+            Purpose::Project(project) => item.with("project", text(project.as_str())),
+            Purpose::Scraping => item.with("purpose", text(SCRAPING)),
+        };
         with_optional(item, "revoked_at", self.revoked_at.map(time))
     }
 
     fn read(item: &Item) -> Result<Self> {
         let hash = item.key.sort.clone();
+        let purpose = match item.text("purpose") {
+            Some(SCRAPING) => Purpose::Scraping,
+            Some(_) => return Err(Attributes(item).malformed("purpose")),
+            None => Purpose::Project(Attributes(item).project("project")?),
+        };
         let item = Attributes(item);
         Ok(Self {
             hash,
             tenant: item.tenant("tenant")?,
-            project: item.project("project")?,
+            purpose,
             hour_offset: item.hour_offset()?,
             currency: item.currency()?,
             created_at: item.time("created_at")?,

@@ -17,7 +17,7 @@ pub mod project;
 pub mod service;
 pub mod tenant;
 
-pub use api_key::ApiKey;
+pub use api_key::{ApiKey, Purpose};
 pub use job::Job;
 pub use limit::{Quota, Taken};
 pub use partial::Partial;

@@ -8,7 +8,7 @@ use model::{Family, Hour, HourOffset, ProjectId, SegmentId, TenantId, Timestamp}
 use ports::{Item, Key, Read, Table, Value};
 use records::buffer::{self, Place};
 use records::partial::{self, Span};
-use records::{ApiKey, Made, Partial, Pending, Project, Quota, RecordError, Service, Tenant};
+use records::{ApiKey, Made, Partial, Pending, Project, Purpose, Quota, RecordError, Service, Tenant};
 use records::{api_key, claim, limit, pending, project, service, tenant};
 
 /// 2026-11-21T05:30:10Z.
@@ -39,14 +39,24 @@ async fn projects_keys_and_services_are_of_one_tenant() {
     assert_eq!(project::create(&table, &demo(), &project).await.unwrap(), Made::New);
     let (hour_offset, currency) = (HourOffset::from_minutes(30).unwrap(), Currency::USD);
     let project_id = project.id.clone();
-    let key = ApiKey { hash: "ab12".into(), tenant: demo(), project: project_id, hour_offset, currency, created_at: NOW, revoked_at: None };
+    let key = ApiKey {
+        hash: "ab12".into(),
+        tenant: demo(),
+        purpose: Purpose::Project(project_id),
+        hour_offset,
+        currency,
+        created_at: NOW,
+        revoked_at: None,
+    };
     assert_eq!(api_key::create(&table, &key).await.unwrap(), Made::New);
     let name = "billing".to_owned();
     let service = Service { name, tenant: demo(), hour_offset, currency, generation: 3, created_at: NOW, revoked_at: None };
     assert_eq!(service::create(&table, &service).await.unwrap(), Made::New);
 
     assert_eq!(project::all(&table, &demo()).await.unwrap(), [project]);
-    assert_eq!(api_key::all(&table, &demo()).await.unwrap(), std::slice::from_ref(&key));
+    let scraping = ApiKey { hash: "cd34".into(), purpose: Purpose::Scraping, ..key.clone() };
+    assert_eq!(api_key::create(&table, &scraping).await.unwrap(), Made::New);
+    assert_eq!(api_key::all(&table, &demo()).await.unwrap(), [key.clone(), scraping]);
     assert_eq!(service::all(&table, &demo()).await.unwrap(), std::slice::from_ref(&service));
     let other = TenantId::new("other").unwrap();
     assert_eq!(project::all(&table, &other).await.unwrap(), []);

@@ -1,7 +1,7 @@
 //! Lets a request in, or says in HTTP why not.
 
 use crate::{Arrival, Problem};
-use access::{AccessError, Authenticator, Caller, Request};
+use access::{AccessError, Authenticator, Caller, Request, Role};
 use http::HeaderMap;
 use model::Timestamp;
 use tracing::Span;
@@ -41,8 +41,16 @@ impl<'a> Visit<'a> {
 /// The caller of a request that must have one; from here on the request's log lines name its tenant.
 ///
 /// # Errors
-/// 401, 429 or 503, as [`Authenticator::authenticate`] says.
+/// 401, 429 or 503, as [`Authenticator::authenticate`] says; 403 for a key that is made for scraping.
 pub async fn admit(authenticator: &Authenticator, visit: Visit<'_>) -> Result<Caller, Problem> {
+    no_scraper(admit_to_metrics(authenticator, visit).await?)
+}
+
+/// The caller of a request for the page of metrics, which is the one that a key for scraping may make.
+///
+/// # Errors
+/// 401, 429 or 503, as [`Authenticator::authenticate`] says.
+pub async fn admit_to_metrics(authenticator: &Authenticator, visit: Visit<'_>) -> Result<Caller, Problem> {
     let caller = authenticator.authenticate(&visit.request()).await?;
     name_in_log(&caller);
     Ok(caller)
@@ -51,11 +59,18 @@ pub async fn admit(authenticator: &Authenticator, visit: Visit<'_>) -> Result<Ca
 /// The caller of a request that need not have one.
 ///
 /// # Errors
-/// As [`admit`], for a credential that does not hold.
+/// As [`admit`], for a credential that does not hold or is made for scraping.
 pub async fn recognise(authenticator: &Authenticator, visit: Visit<'_>) -> Result<Option<Caller>, Problem> {
     let caller = authenticator.identify(&visit.request()).await?;
     if let Some(caller) = &caller {
         name_in_log(caller);
+    }
+    caller.map(no_scraper).transpose()
+}
+
+fn no_scraper(caller: Caller) -> Result<Caller, Problem> {
+    if caller.role == Role::Scraper {
+        return Err(Problem::forbidden("a key made for scraping reads /metrics and nothing else"));
     }
     Ok(caller)
 }

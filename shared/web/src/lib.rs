@@ -17,7 +17,7 @@ mod problem;
 mod rate;
 mod serve;
 
-pub use admit::{Visit, admit, recognise};
+pub use admit::{Visit, admit, admit_to_metrics, recognise};
 pub use arrival::Arrival;
 pub use edge::edge;
 pub use problem::Problem;

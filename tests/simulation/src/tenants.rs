@@ -38,7 +38,7 @@ pub async fn register(tenants: &[Tenant], table: &dyn Table) {
         let key = ApiKey {
             hash: mint::key_hash(&tenant.key),
             tenant: tenant.id.clone(),
-            project: ProjectId::new("shop").unwrap(),
+            purpose: records::Purpose::Project(ProjectId::new("shop").unwrap()),
             hour_offset,
             currency,
             created_at,

@@ -91,7 +91,7 @@ mod tests {
         let [text] = &weir(&table, "key create --tenant acme --project shop").await.unwrap()[..] else { panic!("one line is printed") };
         let tenant = TenantId::new("acme").unwrap();
         let key = records::api_key::get(&table, &tenant, &access::mint::key_hash(text)).await.unwrap().unwrap();
-        assert_eq!((key.project.as_str(), key.hour_offset.minutes(), key.currency.code()), ("shop", 30, "EUR"));
+        assert_eq!((key.purpose.project().unwrap().as_str(), key.hour_offset.minutes(), key.currency.code()), ("shop", 30, "EUR"));
         assert!(!format!("{:?}", table.items()).contains(text));
     }
 
@@ -110,6 +110,25 @@ mod tests {
         assert!(weir(&table, "key list --tenant acme").await.unwrap().iter().all(|line| line.contains("revoked")));
         assert!(weir(&table, "key revoke 0000 --tenant acme").await.is_err());
         assert!(weir(&table, &format!("key revoke {second}")).await.unwrap_err().contains("--tenant"));
+    }
+
+    #[tokio::test]
+    async fn a_key_for_scraping_is_of_the_tenant_and_of_no_project() {
+        let table = acme().await;
+        let text = weir(&table, "key create --tenant acme --scrape").await.unwrap().remove(0);
+        let tenant = TenantId::new("acme").unwrap();
+        let key = records::api_key::get(&table, &tenant, &access::mint::key_hash(&text)).await.unwrap().unwrap();
+        assert_eq!(key.purpose, records::Purpose::Scraping);
+        assert!(weir(&table, "key list --tenant acme").await.unwrap()[0].contains("\t/metrics\t"));
+        weir(&table, &format!("key revoke {text}")).await.unwrap();
+        assert!(weir(&table, "key list --tenant acme").await.unwrap()[0].contains("revoked"));
+    }
+
+    #[test]
+    fn a_key_is_either_of_a_project_or_for_scraping() {
+        for line in ["key create --tenant acme", "key create --tenant acme --project shop --scrape"] {
+            assert!(Command::try_parse_from(["weir"].into_iter().chain(line.split(' '))).is_err(), "{line}");
+        }
     }
 
     #[tokio::test]

@@ -95,7 +95,7 @@ impl World {
         let api_key = ApiKey {
             hash: mint::key_hash(key.expose_secret()),
             tenant: tenant("acme"),
-            project: ProjectId::new("shop").unwrap(),
+            purpose: records::Purpose::Project(ProjectId::new("shop").unwrap()),
             hour_offset,
             currency,
             created_at: at(NOW),

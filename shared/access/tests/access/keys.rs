@@ -84,3 +84,30 @@ fn mint_for(name: &str) -> String {
     use secrecy::ExposeSecret;
     mint::api_key(&tenant(name)).unwrap().expose_secret().to_owned()
 }
+
+#[tokio::test]
+async fn a_key_for_scraping_is_a_scraper_as_a_bearer_as_a_password_and_as_a_key() {
+    let stage = Stage::new().await;
+    let key = stage.scraping_key().await;
+    assert!(key.starts_with("wm_acme_"));
+    let basic = |user: &str| format!("Basic {}", STANDARD.encode(format!("{user}:{key}")));
+    for (name, value) in [
+        ("authorization", format!("Bearer {key}")),
+        ("authorization", basic("prometheus")),
+        ("authorization", basic("")),
+        ("x-api-key", key.clone()),
+    ] {
+        let caller = stage.call(&[(name, &value)], NOW).await.unwrap();
+        assert_eq!((caller.tenant.as_str(), caller.role, caller.project), ("acme", Role::Scraper, None));
+        assert!(!caller.scope.contains(&key[3..]), "the scope shows the key: {}", caller.scope);
+    }
+}
+
+#[tokio::test]
+async fn a_projects_key_is_no_bearer_and_no_password() {
+    let stage = Stage::new().await;
+    let key = stage.key().await;
+    assert!(is_invalid(&stage.call(&[("authorization", &format!("Bearer {key}"))], NOW).await));
+    let basic = format!("Basic {}", STANDARD.encode(format!("somebody:{key}")));
+    assert!(is_invalid(&stage.call(&[("authorization", &basic)], NOW).await));
+}

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use memory::{Faults, MemoryTable};
 use model::money::Currency;
 use model::{HourOffset, ProjectId, TenantId, Timestamp};
-use records::{ApiKey, Service, Tenant};
+use records::{ApiKey, Purpose, Service, Tenant};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 
@@ -57,11 +57,21 @@ impl Stage {
 
     /// A new key of `acme`'s project `shop`.
     pub async fn key(&self) -> String {
-        let text = mint::api_key(&tenant("acme")).unwrap().expose_secret().to_owned();
+        let shop = Purpose::Project(ProjectId::new("shop").unwrap());
+        self.keep(&mint::api_key(&tenant("acme")).unwrap(), shop).await
+    }
+
+    /// A new key of `acme` for scraping.
+    pub async fn scraping_key(&self) -> String {
+        self.keep(&mint::scraping_key(&tenant("acme")).unwrap(), Purpose::Scraping).await
+    }
+
+    async fn keep(&self, text: &SecretString, purpose: Purpose) -> String {
+        let text = text.expose_secret().to_owned();
         let key = ApiKey {
             hash: mint::key_hash(&text),
             tenant: tenant("acme"),
-            project: ProjectId::new("shop").unwrap(),
+            purpose,
             hour_offset: offset_of(30),
             currency: currency_of("INR"),
             created_at: NOW,

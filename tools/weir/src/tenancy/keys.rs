@@ -1,11 +1,11 @@
-//! `weir key`: the API keys of projects. A key is shown when it is made and never again: the table has only its hash.
+//! `weir key`: the API keys of projects, and keys for scraping. A key is shown when it is made and never again: the table has only its hash.
 
 use super::{row, tenant};
 use access::mint;
 use anyhow::{Context as _, Result, ensure};
 use model::{ProjectId, TenantId, Timestamp};
 use ports::Table;
-use records::ApiKey;
+use records::{ApiKey, Purpose};
 use secrecy::ExposeSecret as _;
 
 /// So much of a hash tells keys apart, for people.
@@ -20,8 +20,11 @@ pub enum KeyCommand {
         #[arg(long, value_parser = |text: &str| TenantId::new(text))]
         tenant: TenantId,
         /// The project that it writes to.
-        #[arg(long, value_parser = |text: &str| ProjectId::new(text))]
-        project: ProjectId,
+        #[arg(long, value_parser = |text: &str| ProjectId::new(text), required_unless_present = "scrape", conflicts_with = "scrape")]
+        project: Option<ProjectId>,
+        /// Make a key for a Prometheus instead: it reads /metrics of its tenant, and nothing else.
+        #[arg(long)]
+        scrape: bool,
     },
     /// Revoke a key. Functions that have just seen it take it until their memory of it ends (a minute, unless configured otherwise).
     Revoke {
@@ -31,7 +34,7 @@ pub enum KeyCommand {
         #[arg(long, value_parser = |text: &str| TenantId::new(text))]
         tenant: Option<TenantId>,
     },
-    /// List the keys of a tenant: hash, project, when made, when revoked.
+    /// List the keys of a tenant: hash, project (or `/metrics`, of a key for scraping), when made, when revoked.
     List {
         /// The tenant.
         #[arg(long, value_parser = |text: &str| TenantId::new(text))]
@@ -46,7 +49,7 @@ impl KeyCommand {
     /// Where the table does not answer, or there is no such tenant, project or key.
     pub async fn run(self, table: &dyn Table, now: Timestamp) -> Result<Vec<String>> {
         match self {
-            Self::Create { tenant, project } => create(table, &tenant, project, now).await,
+            Self::Create { tenant, project, .. } => create(table, &tenant, project.map_or(Purpose::Scraping, Purpose::Project), now).await,
             Self::Revoke { key, tenant } => {
                 let (tenant, hash) = named(table, &key, tenant).await?;
                 ensure!(records::api_key::revoke(table, &tenant, &hash, now).await?, "there is no such key");
@@ -57,16 +60,21 @@ impl KeyCommand {
     }
 }
 
-async fn create(table: &dyn Table, owner: &TenantId, project: ProjectId, now: Timestamp) -> Result<Vec<String>> {
+async fn create(table: &dyn Table, owner: &TenantId, purpose: Purpose, now: Timestamp) -> Result<Vec<String>> {
     let owner = tenant(table, owner).await?;
-    let projects = records::project::all(table, &owner.id).await?;
-    let is_there = projects.iter().any(|known| known.id == project);
-    ensure!(is_there, "{} has no project {project}: make it with `weir project create {project} --tenant {}`", owner.id, owner.id);
-    let text = mint::api_key(&owner.id)?;
+    let text = match purpose.project() {
+        Some(project) => {
+            let projects = records::project::all(table, &owner.id).await?;
+            let is_there = projects.iter().any(|known| known.id == *project);
+            ensure!(is_there, "{} has no project {project}: make it with `weir project create {project} --tenant {}`", owner.id, owner.id);
+            mint::api_key(&owner.id)?
+        }
+        None => mint::scraping_key(&owner.id)?,
+    };
     let api_key = ApiKey {
         hash: mint::key_hash(text.expose_secret()),
         tenant: owner.id,
-        project,
+        purpose,
         hour_offset: owner.hour_offset,
         currency: owner.currency,
         created_at: now,
@@ -78,8 +86,8 @@ async fn create(table: &dyn Table, owner: &TenantId, project: ProjectId, now: Ti
 
 /// The tenant and hash of a key that is given by its text, or by the beginning of its hash.
 async fn named(table: &dyn Table, key: &str, tenant: Option<TenantId>) -> Result<(TenantId, String)> {
-    if let Some((owner, _)) = key.strip_prefix("wk_").and_then(|rest| rest.split_once('_')) {
-        return Ok((TenantId::new(owner).context("this is no key")?, mint::key_hash(key)));
+    if let Some(owner) = mint::tenant_of_key(key) {
+        return Ok((owner, mint::key_hash(key)));
     }
     let owner = tenant.context("a key that is given by its hash needs --tenant")?;
     let hashes: Vec<String> = records::api_key::all(table, &owner).await?.into_iter().map(|known| known.hash).collect();
@@ -91,7 +99,7 @@ async fn named(table: &dyn Table, key: &str, tenant: Option<TenantId>) -> Result
 
 fn line(key: &ApiKey) -> String {
     let revoked = key.revoked_at.map_or_else(|| "in use".to_owned(), |moment| format!("revoked {moment}"));
-    row([shown(&key.hash), key.project.as_str(), &key.created_at.to_string(), &revoked])
+    row([shown(&key.hash), key.purpose.project().map_or("/metrics", ProjectId::as_str), &key.created_at.to_string(), &revoked])
 }
 
 fn shown(hash: &str) -> &str {
