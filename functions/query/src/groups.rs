@@ -86,10 +86,10 @@ impl Grouped {
     pub fn groups(&self, asked: &Asked, answer: &Answer) -> Groups {
         let numbers = asked.grouping.map(|grouping| grouping.numbers).unwrap_or_default();
         let place = |row: &Row| match row.start {
-            Some(start) => Place::timed(start, row.labels.clone()),
+            Some(start) => Place::timed(start, row.labels.to_vec()),
             None => {
                 let first = row.values.first().and_then(cube::query::Number::as_f64);
-                Place::ranked(first.unwrap_or(f64::NEG_INFINITY), row.labels.clone())
+                Place::ranked(first.unwrap_or(f64::NEG_INFINITY), row.labels.to_vec())
             }
         };
         let rows = answer.rows.iter().map(|row| (place(row), self.group(asked, numbers, row)));

@@ -12,6 +12,7 @@ pub mod message;
 pub mod money;
 pub mod price;
 mod time;
+pub mod zstandard;
 
 pub use event::{Event, Facts};
 pub use family::Family;

@@ -6,11 +6,10 @@
 
 use crate::limits::{BATCH_BYTES, SQS_BATCH_BYTES};
 use crate::money::Currency;
-use crate::{Event, HourOffset, TenantId, Timestamp};
+use crate::{Event, HourOffset, TenantId, Timestamp, zstandard};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
-use std::cell::RefCell;
 
 /// The version of the packed form.
 const PREFIX: &str = "w1.";
@@ -107,19 +106,8 @@ fn pack_into(mut message: Message, bodies: &mut Vec<String>) -> Result<(), PackE
 }
 
 fn encode(message: &Message) -> Result<String, PackError> {
-    thread_local! {
-        // A compressor's tables cost more to make than a batch costs to compress.
-        static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
-    }
     let json = serde_json::to_vec(message)?;
-    let packed = COMPRESSOR.with_borrow_mut(|slot| {
-        let compressor = match slot {
-            Some(compressor) => compressor,
-            None => slot.insert(zstd::bulk::Compressor::new(ZSTD_LEVEL)?),
-        };
-        compressor.compress(&json)
-    });
-    let packed = packed.map_err(PackError::Compress)?;
+    let packed = zstandard::compress(&json, ZSTD_LEVEL).map_err(PackError::Compress)?;
     let mut body = String::with_capacity(PREFIX.len() + packed.len().div_ceil(3) * 4);
     body.push_str(PREFIX);
     BASE64.encode_string(&packed, &mut body);
@@ -135,13 +123,8 @@ pub fn decode(body: &str) -> Result<Message, DecodeError> {
         return Ok(serde_json::from_str(body)?);
     }
     let packed = BASE64.decode(body.strip_prefix(PREFIX).ok_or(DecodeError::Form)?)?;
-    let json = zstd::bulk::decompress(&packed, unpacked_size(&packed)).map_err(DecodeError::Unpack)?;
+    let json = zstandard::decompress(&packed, UNPACKED_BYTES).map_err(DecodeError::Unpack)?;
     Ok(serde_json::from_slice(&json)?)
-}
-
-/// The capacity to unpack into: what the frame's header says, where that is within bounds.
-fn unpacked_size(packed: &[u8]) -> usize {
-    zstd::bulk::Decompressor::upper_bound(packed).unwrap_or(UNPACKED_BYTES).min(UNPACKED_BYTES)
 }
 
 #[cfg(test)]

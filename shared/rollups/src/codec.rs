@@ -2,10 +2,9 @@
 //! keeps reading the old ones: manifests live as long as their history.
 
 use bytes::Bytes;
+use model::zstandard;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::cell::RefCell;
-use zstd::bulk::{Compressor, Decompressor};
 
 /// The version that is written.
 const VERSION: u8 = 1;
@@ -24,15 +23,9 @@ pub enum CodecError {
     Malformed,
 }
 
-// Making a context takes longer than compressing a manifest with it.
-thread_local! {
-    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = RefCell::new(Compressor::new(COMPRESSION_LEVEL).ok());
-    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = RefCell::new(Decompressor::new().ok());
-}
-
 pub fn encode<T: Serialize>(body: &T) -> Bytes {
     let plain = postcard::to_stdvec(body).unwrap_or_default();
-    let compressed = COMPRESSOR.with_borrow_mut(|compressor| compressor.as_mut().and_then(|compressor| compressor.compress(&plain).ok()));
+    let compressed = zstandard::compress(&plain, COMPRESSION_LEVEL);
     let mut bytes = vec![VERSION];
     bytes.extend(compressed.unwrap_or_default());
     bytes.into()
@@ -41,9 +34,8 @@ pub fn encode<T: Serialize>(body: &T) -> Bytes {
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
     match bytes.split_first() {
         Some((&VERSION, compressed)) => {
-            let size = Decompressor::upper_bound(compressed).unwrap_or(BODY_BYTES).min(BODY_BYTES);
-            let plain = DECOMPRESSOR.with_borrow_mut(|decompressor| decompressor.as_mut()?.decompress(compressed, size).ok());
-            postcard::from_bytes(&plain.ok_or(CodecError::Malformed)?).map_err(|_| CodecError::Malformed)
+            let plain = zstandard::decompress(compressed, BODY_BYTES).map_err(|_| CodecError::Malformed)?;
+            postcard::from_bytes(&plain).map_err(|_| CodecError::Malformed)
         }
         other => Err(CodecError::Version(other.map(|(version, _)| *version))),
     }

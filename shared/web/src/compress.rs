@@ -48,7 +48,7 @@ impl Coding {
 
     fn encode(self, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
         match self {
-            Self::Zstd => zstd::bulk::compress(bytes, 3),
+            Self::Zstd => model::zstandard::compress(bytes, 3),
             Self::Gzip => {
                 let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::new(5));
                 encoder.write_all(bytes)?;

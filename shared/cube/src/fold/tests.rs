@@ -84,7 +84,7 @@ fn check_cells(cube: &'static Cube, state: &CubeState, expected: impl Fn(Vec<Str
     let bucket = Bucket { grain: Grain::Hour, start: plan.reads[0].from };
     let answer = query.evaluate(&plan, [(bucket, state.clone())]);
     for row in answer.rows {
-        let expected = expected(row.labels.clone());
+        let expected = expected(row.labels.to_vec());
         for ((measure, value), expected) in cube.measures.iter().zip(&row.values).zip(expected) {
             check_number(&format!("{}.{} of {:?}", cube.name, measure.name, row.labels), value, &expected);
         }

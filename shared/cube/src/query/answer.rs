@@ -6,6 +6,7 @@ use crate::sketch::{Distinct, Quantiles, Set, Transitions};
 use model::Timestamp;
 use model::money::Decimal;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// What came out.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +27,7 @@ pub struct Row {
     /// When the bucket begins; `None` where the answer is not divided.
     pub start: Option<Timestamp>,
     /// The labels, in the order of `group_by` (without granularities).
-    pub labels: Vec<String>,
+    pub labels: Arc<[String]>,
     /// The numbers, in the order of `measures`.
     pub values: Vec<Number>,
 }

@@ -12,6 +12,7 @@ use model::Timestamp;
 use model::money::Decimal;
 use std::borrow::Borrow;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// Where a row's codes keep the bucket of time.
 const TIME: usize = 0;
@@ -188,22 +189,23 @@ impl<'a> Reading<'a> {
     /// The rows of the answer.
     fn rows(&self, gathered: Table, calendar: &Calendar) -> Vec<Row> {
         let sources: Vec<Source> = self.query.numbers.iter().map(|name| self.source(name)).collect();
-        let row = |from: &Finished, start, codes: &[u32]| {
+        let values = |from: &Finished, codes: &[u32]| {
             let at = from.row_of(codes);
-            let values = sources.iter().map(|source| source.number(&from.table, at)).collect();
-            Row { start, labels: self.labels(&from.table, codes), values }
+            sources.iter().map(|source| source.number(&from.table, at)).collect()
         };
         if calendar.starts().is_empty() {
             let totals = Finished::new(self.merge_keys(gathered));
-            return self.ranked_groups(&totals).iter().map(|codes| row(&totals, None, codes)).collect();
+            let row = |codes: &Vec<u32>| Row { start: None, labels: self.labels(&totals.table, codes), values: values(&totals, codes) };
+            return self.ranked_groups(&totals).iter().map(row).collect();
         }
         let mut groups = self.ranked_groups(&Finished::new(self.merge_keys(gathered.coarser(|codes| codes[TIME] = 0))));
         let series = Finished::new(self.merge_keys(gathered));
+        let labels: Vec<Arc<[String]>> = groups.iter().map(|codes| self.labels(&series.table, codes)).collect();
         let mut rows = Vec::with_capacity(calendar.starts().len() * groups.len());
         for (bucket, start) in (0..).zip(calendar.starts()) {
-            for codes in &mut groups {
+            for (codes, labels) in groups.iter_mut().zip(&labels) {
                 codes[TIME] = bucket;
-                rows.push(row(&series, Some(*start), codes));
+                rows.push(Row { start: Some(*start), labels: labels.clone(), values: values(&series, codes) });
             }
         }
         rows
@@ -237,7 +239,7 @@ impl<'a> Reading<'a> {
         (1..).zip(&self.query.groups).map(compare).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
-    fn labels(&self, table: &Table, codes: &[u32]) -> Vec<String> {
+    fn labels(&self, table: &Table, codes: &[u32]) -> Arc<[String]> {
         (1..=self.query.groups.len()).map(|place| table.cells.labels[place].get(codes[place]).to_owned()).collect()
     }
 }

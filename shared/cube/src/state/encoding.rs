@@ -10,6 +10,7 @@ use super::cells::{Ranks, Sorted};
 use super::parts::{PART_BYTES, number_of_parts, part_of, rounded};
 use super::section::{self, Section, Written};
 use crate::catalogue::{self, Cube};
+use model::zstandard;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -156,7 +157,7 @@ impl Writer {
 
     fn close_block(&mut self) {
         let block = std::mem::take(&mut self.open);
-        let compressed = zstd::bulk::compress(&block, COMPRESSION_LEVEL).ok().filter(|compressed| compressed.len() < block.len());
+        let compressed = zstandard::compress(&block, COMPRESSION_LEVEL).ok().filter(|compressed| compressed.len() < block.len());
         let stored = compressed.as_ref().unwrap_or(&block);
         self.directory.blocks.push(Block { bytes: narrow(block.len()), stored: narrow(stored.len()) });
         self.stored.extend_from_slice(stored);
@@ -262,7 +263,7 @@ impl<'a> Reader<'a> {
         if bytes > BLOCK_BYTES {
             return Err(StateError::Malformed("a block is too large"));
         }
-        let block = zstd::bulk::decompress(stored, bytes).map_err(|_| StateError::Malformed("a block does not decompress"))?;
+        let block = zstandard::decompress(stored, bytes).map_err(|_| StateError::Malformed("a block does not decompress"))?;
         if block.len() == bytes { Ok(Cow::Owned(block)) } else { Err(StateError::Malformed("a block is of another size")) }
     }
 }
