@@ -7,15 +7,18 @@ mod answer;
 mod buffers;
 mod claims;
 pub mod config;
+mod doors;
 mod limit;
 mod write;
 
 use access::Authenticator;
 use axum::Router;
-use axum::routing::{get, post};
-use model::accept::{Form, Retention};
+use model::accept::Retention;
 use ports::{Clock, Queue, Random, Table};
 use std::sync::Arc;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use web::health::{Dependency, QueueProbe, TableProbe};
 
 /// What the function works with.
@@ -38,17 +41,18 @@ pub struct Ingest {
 
 /// The function's routes.
 pub fn router(ingest: Ingest) -> Router {
-    let ingest = Arc::new(ingest);
     let dependencies: Vec<Arc<dyn Dependency>> =
         vec![Arc::new(TableProbe(ingest.table.clone())), Arc::new(QueueProbe(ingest.queue.clone()))];
-    let routes = Router::new()
-        .route("/api/events", post(write::form(Form::AppBatch)))
-        .route("/api/events/single", post(write::form(Form::AppEvent)))
-        .route("/events", post(write::form(Form::Platform)))
-        .route("/usage/api", post(write::form(Form::Usage)))
-        .route("/api/analytics/sales/track", post(write::form(Form::Sale)))
-        .route("/api/events/health", get(buffers::health))
-        .with_state(ingest)
-        .merge(web::health::routes("ingest", dependencies));
-    web::edge(routes)
+    let (routes, _) = routes().with_state(Arc::new(ingest)).split_for_parts();
+    web::edge(routes.merge(web::health::routes("ingest", dependencies)))
+}
+
+/// What the function's routes take and answer.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
+}
+
+fn routes() -> OpenApiRouter<Arc<Ingest>> {
+    doors::routes().routes(routes!(buffers::health))
 }

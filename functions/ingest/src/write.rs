@@ -2,9 +2,8 @@
 
 use crate::{Ingest, answer, claims, limit};
 use access::{Caller, Role};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::Response;
-use futures::future::BoxFuture;
 use http::HeaderMap;
 use model::accept::{self, Accepted, Form, Written};
 use model::limits::{BATCH_BYTES, LAMBDA_PAYLOAD_BYTES};
@@ -12,15 +11,10 @@ use model::message::{self, Message};
 use model::{ProjectId, Timestamp};
 use records::buffer;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use web::{Arrival, Problem, Visit};
 
-/// A handler of writes in this form.
-pub fn form(form: Form) -> impl Fn(State<Arc<Ingest>>, Arrival, Request) -> BoxFuture<'static, Result<Response, Problem>> + Clone {
-    move |State(ingest), arrival, request| Box::pin(async move { write(&ingest, form, &arrival, request).await })
-}
-
-async fn write(ingest: &Ingest, form: Form, arrival: &Arrival, request: Request) -> Result<Response, Problem> {
+/// Takes a write in this form.
+pub async fn write(ingest: &Ingest, form: Form, arrival: &Arrival, request: Request) -> Result<Response, Problem> {
     let received = ingest.clock.now();
     let (parts, body) = request.into_parts();
     let sent = web::body::sent(body, LAMBDA_PAYLOAD_BYTES).await?;

@@ -3,8 +3,8 @@
 use super::fault::{Fault, Place};
 use super::fields::Fields;
 use super::{Defaults, Layout, Request, Told, Unreadable, Written, read_items};
-use crate::ProjectId;
 use crate::event::{Engagement, Facts};
+use crate::{ProjectId, Timestamp};
 use serde_json::Value;
 
 /// Digits after the point of a value in thousandths.
@@ -19,11 +19,7 @@ pub fn batch(body: Value, request: &Request<'_>) -> Result<Written, Unreadable> 
     };
     let events = members.remove("events");
     let mut fields = Fields::new(members, root);
-    let batch_id = fields.id("batchId");
-    let created_at = fields.time("createdAt");
-    let sent_at = fields.time("sentAt");
-    let historical = historical(&mut fields) || request.historical;
-    let project = batch_project(&mut fields, request)?;
+    let Head { defaults, sent_at } = head(&mut fields, request)?;
     let items = match events {
         Some(Value::Array(items)) => items,
         Some(_) => {
@@ -38,10 +34,25 @@ pub fn batch(body: Value, request: &Request<'_>) -> Result<Written, Unreadable> 
     if !fields.faults.is_empty() {
         return Err(Unreadable::Faults(fields.faults));
     }
-    let request_id = batch_id.clone().or_else(|| request.idempotency_key.map(str::to_owned));
-    let defaults = Defaults { batch: batch_id, project, time: created_at, historical };
+    let request_id = defaults.batch.clone().or_else(|| request.idempotency_key.map(str::to_owned));
     let events = read_items(items, &Place::Member(&root, "events"), request, (&defaults, event))?;
-    Ok(Written { request_id, sent_at, historical, layout: Layout::Batch, events })
+    Ok(Written { request_id, sent_at, historical: defaults.historical, layout: Layout::Batch, events })
+}
+
+/// What a batch says besides its events.
+pub struct Head {
+    defaults: Defaults,
+    sent_at: Option<Timestamp>,
+}
+
+/// Reads what a batch says besides its events.
+pub fn head(fields: &mut Fields<'_>, request: &Request<'_>) -> Result<Head, Unreadable> {
+    let batch = fields.id("batchId");
+    let time = fields.time("createdAt");
+    let sent_at = fields.time("sentAt");
+    let historical = historical(fields) || request.historical;
+    let project = batch_project(fields, request)?;
+    Ok(Head { defaults: Defaults { batch, project, time, historical }, sent_at })
 }
 
 fn historical(fields: &mut Fields<'_>) -> bool {

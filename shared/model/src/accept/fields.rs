@@ -6,11 +6,17 @@ use crate::money::Decimal;
 use crate::{Timestamp, UserId};
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde_json::{Map, Value};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+/// The members that were asked for, as JSON pointers.
+pub type Asked = RefCell<BTreeSet<String>>;
 
 /// An object's members, and what was found wrong with those already taken.
 pub struct Fields<'a> {
     members: Map<String, Value>,
     place: Place<'a>,
+    asked: Option<&'a Asked>,
     /// What is wrong: the event cannot be accepted.
     pub faults: Vec<Fault>,
     /// What was changed so that it can.
@@ -21,7 +27,19 @@ impl<'a> Fields<'a> {
     /// The members of the object at a place.
     #[must_use]
     pub fn new(members: Map<String, Value>, place: Place<'a>) -> Self {
-        Self { members, place, faults: Vec::new(), notices: Vec::new() }
+        Self { members, place, asked: None, faults: Vec::new(), notices: Vec::new() }
+    }
+
+    /// The same, noting every member that is asked for; objects that are not there are visited as empty ones.
+    #[must_use]
+    pub fn noting(members: Map<String, Value>, place: Place<'a>, asked: &'a Asked) -> Self {
+        Self { asked: Some(asked), ..Self::new(members, place) }
+    }
+
+    fn note(&self, name: &str) {
+        if let Some(asked) = self.asked {
+            asked.borrow_mut().insert(Place::Member(&self.place, name).pointer());
+        }
     }
 
     /// Notes a fault of a member.
@@ -36,6 +54,7 @@ impl<'a> Fields<'a> {
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
+        self.note(name);
         self.members.remove(name).filter(|value| !value.is_null())
     }
 
@@ -160,12 +179,17 @@ impl<'a> Fields<'a> {
 
     /// Reads a member that is an object; what `read` leaves of it is kept.
     pub fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'_>) -> T) -> Option<T> {
-        let Value::Object(members) = self.take(name)? else {
-            self.fault(name, "not_an_object", format!("{name} must be an object"));
-            return None;
+        let members = match self.take(name) {
+            Some(Value::Object(members)) => members,
+            None if self.asked.is_some() => Map::new(),
+            None => return None,
+            Some(_) => {
+                self.fault(name, "not_an_object", format!("{name} must be an object"));
+                return None;
+            }
         };
         let parent = self.place;
-        let mut inner = Fields::new(members, Place::Member(&parent, name));
+        let mut inner = Fields { asked: self.asked, ..Fields::new(members, Place::Member(&parent, name)) };
         let answer = read(&mut inner);
         let Fields { members, faults, notices, .. } = inner;
         self.faults.extend(faults);

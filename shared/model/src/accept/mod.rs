@@ -17,8 +17,9 @@ pub use fault::{Fault, Notice, Place, Rejection};
 
 use crate::limits::{BATCH_EVENTS, EVENT_BYTES};
 use crate::{Event, EventId, Facts, ProjectId, Timestamp, UserId};
-use fields::Fields;
+use fields::{Asked, Fields};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// The forms in which events are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,14 @@ pub struct Request<'a> {
     pub historical: bool,
     /// A number that does not repeat, for ids that must be made up.
     pub random: u128,
+}
+
+impl Request<'_> {
+    /// A request of a writer that may write to any project and for any user.
+    #[must_use]
+    pub const fn unlimited() -> Self {
+        Self { project: None, user: None, idempotency_key: None, historical: false, random: 0 }
+    }
 }
 
 /// An event but for its time.
@@ -114,10 +123,38 @@ pub enum Unreadable {
 pub fn read(form: Form, body: Value, request: &Request<'_>) -> Result<Written, Unreadable> {
     match form {
         Form::AppBatch => app::batch(body, request),
-        Form::AppEvent => one_or_many(body, request, app::event),
-        Form::Platform => one_or_many(body, request, platform::event),
-        Form::Usage => one_or_many(body, request, usage::event),
-        Form::Sale => one_or_many(body, request, sale::event),
+        _ => one_or_many(body, request, form.reader()),
+    }
+}
+
+impl Form {
+    /// What reads one event of this form.
+    fn reader(self) -> ReadTold {
+        match self {
+            Self::AppBatch | Self::AppEvent => app::event,
+            Self::Platform => platform::event,
+            Self::Usage => usage::event,
+            Self::Sale => sale::event,
+        }
+    }
+
+    /// The members that are read of a body like this one, as JSON pointers: what a document of the form must name, and nothing else. The
+    /// first event of a batch stands for all.
+    #[must_use]
+    pub fn members(self, like: Map<String, Value>) -> BTreeSet<String> {
+        let (asked, request) = (Asked::default(), Request::unlimited());
+        let root = Place::Body;
+        let (batch, first) = (Place::Member(&root, "events"), Place::Item(&Place::Member(&root, "events"), 0));
+        let place = if self == Self::AppBatch {
+            // What is wrong with it is of no interest here, only what was asked.
+            let _ = app::head(&mut Fields::noting(Map::new(), root, &asked), &request);
+            asked.borrow_mut().insert(batch.pointer());
+            first
+        } else {
+            root
+        };
+        let _ = draft(&mut Fields::noting(like, place, &asked), 0, &request, (&Defaults::default(), self.reader()));
+        asked.into_inner()
     }
 }
 
