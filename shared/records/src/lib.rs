@@ -5,6 +5,7 @@
 
 pub mod api_key;
 mod attributes;
+pub mod audit;
 pub mod buffer;
 pub mod claim;
 pub mod job;

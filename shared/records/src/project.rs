@@ -3,7 +3,7 @@
 use crate::attributes::{Attributes, text, time};
 use crate::{Made, Result, all_items, put_first};
 use model::{ProjectId, TenantId, Timestamp};
-use ports::{Item, Key, Range, Read, Table};
+use ports::{Condition, Item, Key, Range, Read, Table};
 
 /// A project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,13 @@ pub struct Project {
 }
 
 impl Project {
+    fn item(&self, tenant: &TenantId) -> Item {
+        Item::new(key(tenant, &self.id))
+            .with("project", text(self.id.as_str()))
+            .with("name", text(&self.name))
+            .with("created_at", time(self.created_at))
+    }
+
     fn read(item: &Item) -> Result<Self> {
         let item = Attributes(item);
         Ok(Self { id: item.project("project")?, name: item.text("name")?.to_owned(), created_at: item.time("created_at")? })
@@ -27,16 +34,36 @@ fn partition(tenant: &TenantId) -> String {
     format!("T#{tenant}#C#projects")
 }
 
+fn key(tenant: &TenantId, id: &ProjectId) -> Key {
+    Key::new(partition(tenant), id.as_str())
+}
+
 /// Makes a project, unless there is one of this id.
 ///
 /// # Errors
 /// Where the table does not answer.
 pub async fn create(table: &dyn Table, tenant: &TenantId, project: &Project) -> Result<Made<Project>> {
-    let item = Item::new(Key::new(partition(tenant), project.id.as_str()))
-        .with("project", text(project.id.as_str()))
-        .with("name", text(&project.name))
-        .with("created_at", time(project.created_at));
-    put_first(table, item).await?.read(Project::read)
+    put_first(table, project.item(tenant)).await?.read(Project::read)
+}
+
+/// The project of this id.
+///
+/// # Errors
+/// Where the table does not answer, or the item is malformed.
+pub async fn get(table: &dyn Table, tenant: &TenantId, id: &ProjectId) -> Result<Option<Project>> {
+    table.get(&key(tenant, id), Read::Strong).await?.as_ref().map(Project::read).transpose()
+}
+
+/// Gives a project another name; it as it is then, or `None` where there is none.
+///
+/// # Errors
+/// As [`get`].
+pub async fn rename(table: &dyn Table, tenant: &TenantId, (id, name): (&ProjectId, &str)) -> Result<Option<Project>> {
+    let Some(project) = get(table, tenant, id).await? else { return Ok(None) };
+    let project = Project { name: name.to_owned(), ..project };
+    // Projects are never deleted, so that none comes back by this.
+    table.put(project.item(tenant), Condition::Always).await?;
+    Ok(Some(project))
 }
 
 /// The projects of a tenant, by id.
