@@ -1,21 +1,27 @@
 """A known history, sent and settled, and of every read of the API what it must answer: at each granularity, by numbers worked out by hand.
 
-To add a read: a line in the `cases_*.py` of its room, in `history`. The last test fails while the API's document has a GET without one."""
+To add a read: a line in the `cases_*.py` of its room, in `history`. The last test fails while the API's document has a GET without one. To
+add to what is known: an `events_*.py` there with `WRITES` and `COUNTED`, on days that no other has."""
 
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from api import exact
 from history.case import differences
-from history.events import COUNTED, WRITES
-from history.times import DAYS
 from patience import eventually
 from settling import roll_up, settle
 from tenant import Tenant
 
-ROOMS = sorted(path.stem for path in (Path(__file__).parent / "history").glob("cases_*.py"))
-CASES = [case for room in ROOMS for case in import_module(f"history.{room}").CASES]
+
+
+def parts(pattern):
+    """The modules of the history that are called so."""
+    return [import_module(f"history.{path.stem}") for path in sorted((Path(__file__).parent / "history").glob(pattern))]
+
+
+CASES = [case for room in parts("cases_*.py") for case in room.CASES]
 ASKED = [pytest.param(case, granularity, id=case.name(granularity)) for case in CASES for granularity in case.granularities]
 # What is no read of what was counted, and tested elsewhere.
 NO_NUMBERS = {"/health", "/live", "/livez", "/ready", "/readyz", "/api/events/health", "/metrics", "/openapi.json", "/docs"}
@@ -25,14 +31,15 @@ NO_NUMBERS = {"/health", "/live", "/livez", "/ready", "/readyz", "/api/events/he
 def sent(stack, api):
     """A tenant of whom all is stored, each family's events counted as often as they were sent."""
     tenant = Tenant(stack, api)
-    for path, body, events in WRITES:
-        answer = api.post(f"{path}?historical=true", body(list(events())), by=tenant.service)
-        assert (answer.status_code, answer.json()["rejected"]) == (200, 0), answer.text
-    range_ = "&".join(f"{name}={value}" for name, value in DAYS.items())
+    known = Counter()
+    for part in parts("events*.py"):
+        known.update(part.COUNTED)
+        for path, body, events in part.WRITES:
+            answer = api.post(f"{path}?historical=true", body(list(events())), by=tenant.service)
+            assert (answer.status_code, answer.json()["rejected"]) == (200, 0), answer.text
 
     def all_are_stored():
-        counted = {metric: tenant.counted(metric, range_, "day") for metric in COUNTED}
-        assert counted == COUNTED
+        assert {metric: tenant.counted(metric, "startDate=2026-01-01&endDate=2026-12-31", "month") for metric in known} == known
 
     eventually(all_are_stored)
     return tenant

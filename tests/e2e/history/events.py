@@ -115,5 +115,5 @@ WRITES = [
     ("/events", lambda events: events, lifecycle),
 ]
 
-# How many events each family has of these four days, as `metric=` of a series names it.
+# How many events each family has, as `metric=` of a series names them.
 COUNTED = {"requests": 64, "engagementEvents": 66, "transactions": 65, "platformEvents": 69}
