@@ -2,22 +2,12 @@
 
 use model::Family;
 use model::accept::Retention;
-use setup::{Kind, LOG_LEVEL, RETENTION_DAYS, Setting, Settings, TABLE_NAME};
+use setup::{EVENTS_PER_MINUTE, Kind, LOG_LEVEL, RETENTION_DAYS, Setting, Settings, TABLE_NAME};
 
-const EVENTS_PER_MINUTE: &str = "EVENTS_PER_MINUTE";
 const QUEUE_URL: &str = "QUEUE_URL";
 
-const OWN: [Setting; 4] = [
-    LOG_LEVEL,
-    TABLE_NAME,
-    Setting::required(QUEUE_URL, "the SQS queue that accepted events are put on", Kind::Url),
-    Setting::with_default(
-        EVENTS_PER_MINUTE,
-        "how many events one key or one user may send in a minute",
-        Kind::Integer { min: 1, max: 100_000_000 },
-        "1000",
-    ),
-];
+const OWN: [Setting; 4] =
+    [LOG_LEVEL, TABLE_NAME, Setting::required(QUEUE_URL, "the SQS queue that accepted events are put on", Kind::Url), EVENTS_PER_MINUTE];
 
 /// Every setting of the function.
 pub const SETTINGS: &[Setting] = &{
@@ -50,7 +40,7 @@ impl From<&Settings> for Config {
             table_name: settings.text(TABLE_NAME.name).to_owned(),
             queue_url: settings.text(QUEUE_URL).to_owned(),
             access: settings.into(),
-            events_per_minute: settings.integer(EVENTS_PER_MINUTE),
+            events_per_minute: settings.integer(EVENTS_PER_MINUTE.name),
             retention: Family::ALL
                 .into_iter()
                 .zip(RETENTION_DAYS)

@@ -1,14 +1,14 @@
 //! What the function reads from its environment, and nothing else does.
 
 use access::{CREDENTIAL_SETTINGS, ReadLimits};
-use setup::{BUCKET_NAME, Kind, LOG_LEVEL, Setting, Settings, TABLE_NAME};
+use setup::{BUCKET_NAME, EVENTS_PER_MINUTE, Kind, LOG_LEVEL, Setting, Settings, TABLE_NAME};
 
 const READS: Kind = Kind::Integer { min: 1, max: 1_000_000 };
 const READS_PER_MINUTE_USER: Setting = Setting::with_default("READS_PER_MINUTE_USER", "how many reads a minute one user has", READS, "100");
 const READS_PER_MINUTE_ADMIN: Setting =
     Setting::with_default("READS_PER_MINUTE_ADMIN", "how many reads a minute one admin has", READS, "1000");
 
-const OWN: [Setting; 5] = [LOG_LEVEL, TABLE_NAME, BUCKET_NAME, READS_PER_MINUTE_USER, READS_PER_MINUTE_ADMIN];
+const OWN: [Setting; 6] = [LOG_LEVEL, TABLE_NAME, BUCKET_NAME, READS_PER_MINUTE_USER, READS_PER_MINUTE_ADMIN, EVENTS_PER_MINUTE];
 
 /// Every setting of the function.
 pub const SETTINGS: &[Setting] = &{
@@ -29,6 +29,8 @@ pub struct Config {
     pub access: access::Settings,
     /// How often a caller may ask.
     pub limits: ReadLimits,
+    /// How many events a person may send in a minute, which `ingest` counts.
+    pub events_per_minute: u32,
 }
 
 impl From<&Settings> for Config {
@@ -40,6 +42,7 @@ impl From<&Settings> for Config {
             bucket_name: settings.text(BUCKET_NAME.name).to_owned(),
             access: settings.into(),
             limits,
+            events_per_minute: settings.integer(EVENTS_PER_MINUTE.name),
         }
     }
 }

@@ -4,10 +4,13 @@
 //! exactly, `shape` how numbers are written. [`router`] is the whole function; `main` gives it the real table, bucket and clock, tests
 //! their twins. Nothing here counts: that is `cube`'s.
 
+mod analytics;
+mod chat;
 pub mod config;
 mod groups;
 mod parameters;
 mod platform;
+mod providers;
 mod shape;
 mod stats;
 mod visit;
@@ -31,6 +34,8 @@ pub struct Desk {
     pub authenticator: Authenticator,
     /// How often they may.
     pub limits: ReadLimits,
+    /// How many events a person may send in a minute.
+    pub events_per_minute: u32,
     /// What has been counted.
     pub table: Arc<dyn Table>,
     /// The segments of what was too large to be counted in the table at once.
@@ -55,7 +60,12 @@ pub fn openapi() -> OpenApi {
 
 /// Each room has its routes and says of each what it takes and answers.
 fn rooms() -> OpenApiRouter<Arc<Desk>> {
-    OpenApiRouter::new().merge(platform::routes()).merge(stats::routes())
+    OpenApiRouter::new()
+        .merge(platform::routes())
+        .merge(stats::routes())
+        .merge(analytics::routes())
+        .merge(chat::routes())
+        .merge(providers::routes())
 }
 
 impl Desk {

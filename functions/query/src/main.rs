@@ -16,6 +16,7 @@ async fn main() -> ExitCode {
     let desk = Desk {
         authenticator: Authenticator::new(table.clone(), config.access),
         limits: config.limits,
+        events_per_minute: config.events_per_minute,
         table,
         bucket: Arc::new(bucket::S3::new(&aws, config.bucket_name)),
         clock: Arc::new(SystemClock),

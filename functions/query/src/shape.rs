@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use cube::Dropped;
 use cube::catalogue::OTHER;
 use cube::query::{Answer, Number, Range};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
 use http::{HeaderValue, StatusCode};
 use model::Timestamp;
 use model::money::{Currency, Decimal};
@@ -98,6 +98,50 @@ pub fn mean(of: Decimal, count: i128) -> Figure {
     Figure::Exact(Decimal { units: (2 * scaled + count).div_euclid(2 * count), scale: MEAN_SCALE })
 }
 
+/// The change in percent of what was before, to two digits: 100 where there was nothing before.
+pub fn change(before: i128, now: i128) -> Figure {
+    let hundredths = match (before, now) {
+        (0, 0) => 0,
+        (0, _) => 10_000,
+        (before, now) => (2 * (now - before) * 10_000 + before).div_euclid(2 * before),
+    };
+    Figure::Exact(Decimal { units: hundredths, scale: 2 })
+}
+
+/// A number against the same number of the span before: as long, and ending where the range begins.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Change {
+    /// Over the range.
+    pub value: Figure,
+    /// Over the span before.
+    pub before: Figure,
+    /// (value − before) ÷ before × 100: percent, to two digits; 100 where there was nothing before, `null` where either is not known.
+    pub change: Figure,
+}
+
+impl Change {
+    /// Of two numbers of answers.
+    pub fn of(value: &Number, before: &Number) -> Self {
+        let change = match (value.exact(), before.exact()) {
+            (Some(value), Some(before)) if value.scale == before.scale => change(before.units, value.units),
+            _ => match (value.as_f64(), before.as_f64()) {
+                (Some(value), Some(before)) if before != 0.0 => Figure::Rounded(((value - before) / before * 10_000.0).round() / 100.0),
+                (Some(value), Some(_)) => Figure::whole(if value == 0.0 { 0 } else { 100 }),
+                _ => Figure::Nothing,
+            },
+        };
+        Self { value: Figure::of(value), before: Figure::of(before), change }
+    }
+}
+
+/// A part of a whole in percent, to two digits; `null` of nothing.
+pub fn share(of: i128, whole: i128) -> Figure {
+    if whole == 0 {
+        return Figure::Nothing;
+    }
+    Figure::Exact(Decimal { units: (2 * of * 10_000 + whole).div_euclid(2 * whole), scale: 2 })
+}
+
 /// The date of a moment in the zone that is asked about.
 pub fn date(moment: Timestamp, asked: &Asked) -> NaiveDate {
     DateTime::<Utc>::from(moment).with_timezone(&asked.window.timezone).date_naive()
@@ -120,10 +164,18 @@ pub struct Meta {
     notes: Vec<Cow<'static, str>>,
 }
 
+/// From a moment up to, and without, another.
 #[derive(Serialize, ToSchema)]
-struct Ends {
+pub struct Ends {
     from: String,
     to: String,
+}
+
+impl Ends {
+    /// The ends of a range.
+    pub fn of(range: Range) -> Self {
+        Self { from: range.from.to_string(), to: range.to.to_string() }
+    }
 }
 
 impl Meta {
@@ -137,7 +189,7 @@ impl Meta {
             }
         }
         Self {
-            range: Ends { from: covered.from.to_string(), to: covered.to.to_string() },
+            range: Ends::of(covered),
             granularity: asked.window.granularity.name(),
             timezone: asked.window.timezone.name(),
             settled_through: reading.settled_through.map(|moment| moment.to_string()),
@@ -150,12 +202,6 @@ impl Meta {
     /// The same of an answer that is divided otherwise.
     pub fn every(mut self, granularity: &'static str) -> Self {
         self.granularity = granularity;
-        self
-    }
-
-    /// The same of a range that the endpoint chose.
-    pub fn over(mut self, range: Range) -> Self {
-        self.range = Ends { from: range.from.to_string(), to: range.to.to_string() };
         self
     }
 
@@ -210,9 +256,46 @@ pub fn reply(visit: &Visit, asked: &Asked, body: &impl Serialize) -> Result<Resp
         headers.insert(ETAG, tag);
     }
     let is_closed = visit.now.millis_since(asked.window.range.to) > 3_600_000;
+    headers.insert(VARY, HeaderValue::from_static("authorization, x-weir-service"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(if is_closed { "private, max-age=300" } else { "private, max-age=5" }));
     if let Some(standing) = &visit.standing {
         web::write_standing(standing, headers);
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact(figure: &Figure) -> String {
+        let Figure::Exact(decimal) = figure else { panic!("{figure:?} is no exact number") };
+        decimal.to_string()
+    }
+
+    #[test]
+    fn a_change_is_in_percent_of_what_was_before() {
+        let check = |before, now, expect: &str| assert_eq!(exact(&change(before, now)), expect, "{before} to {now}");
+        check(4, 5, "25");
+        check(4, 3, "-25");
+        check(3, 4, "33.33");
+        check(3, 0, "-100");
+        check(0, 7, "100");
+        check(0, 0, "0");
+    }
+
+    #[test]
+    fn numbers_of_any_kind_are_compared_and_nothing_is_compared_with_nothing() {
+        let count = |units| Number::Exact(Decimal { units, scale: 0 });
+        let rate = |of, to| Number::Ratio(Decimal { units: of, scale: 0 }, Decimal { units: to, scale: 0 });
+        assert_eq!(exact(&Change::of(&count(5), &count(4)).change), "25");
+        assert_eq!(Change::of(&rate(1, 4), &rate(1, 2)).change, Figure::Rounded(-50.0));
+        assert_eq!(Change::of(&rate(1, 4), &rate(0, 2)).change, Figure::whole(100));
+        assert_eq!(Change::of(&rate(1, 4), &Number::Nothing).change, Figure::Nothing);
+    }
+
+    #[test]
+    fn a_share_is_in_percent_of_the_whole() {
+        assert_eq!((exact(&share(1, 3)), exact(&share(2, 3)), share(0, 0)), ("33.33".into(), "66.67".into(), Figure::Nothing));
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use model::Timestamp;
-use ports::{Added, Key, Table};
+use ports::{Added, Key, Read, Table};
 
 /// How long a counter is kept after its window.
 const KEPT_SECONDS: i64 = 3600;
@@ -47,6 +47,17 @@ impl Quota {
         let reset_seconds = within(self.window(now).1 - now.as_seconds()).max(1);
         Taken { count: within(count), limit: self.limit, exceeded, reset_seconds }
     }
+}
+
+/// How much of the window that holds `now` is taken.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn taken(table: &dyn Table, scope: &str, quota: Quota, now: Timestamp) -> Result<Taken> {
+    let (start, _) = quota.window(now);
+    let item = table.get(&Key::new(format!("L#{scope}"), start.to_string()), Read::Eventual).await?;
+    let count = item.and_then(|item| item.number("taken")).unwrap_or_default();
+    Ok(quota.taken(Added::To(count), now))
 }
 
 /// Takes `amount` from the window that holds `now`, all of it or nothing.

@@ -13,6 +13,14 @@ pub const TABLE_NAME: Setting = Setting::required("TABLE_NAME", "the DynamoDB ta
 /// The bucket.
 pub const BUCKET_NAME: Setting = Setting::required("BUCKET_NAME", "the S3 bucket that holds the log and the reports", Kind::Text);
 
+/// How many events a sender has: `ingest` counts them, `query` tells how many are left.
+pub const EVENTS_PER_MINUTE: Setting = Setting::with_default(
+    "EVENTS_PER_MINUTE",
+    "how many events one key or one user may send in a minute",
+    Kind::Integer { min: 1, max: 100_000_000 },
+    "1000",
+);
+
 /// For how many days each family's raw events are kept, in the order of `model::Family::ALL`. Events are taken up to a week before they
 /// would expire, so that less than eight days would take none of yesterday's.
 pub const RETENTION_DAYS: [Setting; 5] = [

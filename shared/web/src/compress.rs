@@ -5,7 +5,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, VARY};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt;
 use std::io::Write;
@@ -68,7 +68,6 @@ pub(crate) async fn compress(response: Response, coding: Coding) -> Response {
     if bytes.len() < WORTH_COMPRESSING_BYTES || parts.headers.contains_key(CONTENT_ENCODING) {
         return Response::from_parts(parts, Body::from(bytes));
     }
-    parts.headers.append(VARY, HeaderValue::from_static("accept-encoding"));
     let body = match coding.encode(&bytes) {
         Ok(encoded) => {
             parts.headers.insert(CONTENT_ENCODING, coding.name());

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, VARY};
 use http::{HeaderValue, Method, StatusCode};
 use std::time::Instant;
 use tracing::{Instrument, field};
@@ -26,7 +26,8 @@ async fn cross(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let arrival = Arrival::of(&parts);
     let request_id = arrival.request_id.clone();
-    let coding = if parts.method == Method::GET { Coding::accepted(&parts.headers) } else { None };
+    let is_read = parts.method == Method::GET;
+    let coding = if is_read { Coding::accepted(&parts.headers) } else { None };
     let span = tracing::info_span!(
         "request",
         request_id = &*request_id,
@@ -44,6 +45,9 @@ async fn cross(request: Request, next: Next) -> Response {
         Some(coding) => compress(response, coding).await,
         None => response,
     };
+    if is_read {
+        response.headers_mut().append(VARY, HeaderValue::from_static("accept-encoding"));
+    }
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

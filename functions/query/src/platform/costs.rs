@@ -19,6 +19,9 @@ use utoipa::ToSchema;
 use web::Problem;
 use web::contract::Refusals;
 
+const PROJECTED: &str =
+    "projectedMonthly is the cost of the calendar month so far, divided by its days so far (today included), times all of its days";
+
 pub(crate) const KNOWN: Known<'static> = Known {
     time: true,
     dimensions: DIMENSIONS,
@@ -46,13 +49,13 @@ struct Costs {
 }
 
 #[derive(Serialize, ToSchema)]
-struct ModelCosts {
+pub(crate) struct ModelCosts {
     #[serde(rename = "inputCost")]
-    input: Figure,
+    pub(crate) input: Figure,
     #[serde(rename = "outputCost")]
-    output: Figure,
+    pub(crate) output: Figure,
     #[serde(rename = "totalCost")]
-    total: Figure,
+    pub(crate) total: Figure,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -99,23 +102,23 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, Path(user): Path<Strin
         projected_monthly: usd(projected(total(this_month, 0), date(visit.now, &asked))),
         unpriced_models: unpriced.rows.iter().map(|row| row.labels[0].clone()).collect(),
         groups: groups(grouped.as_ref(), &asked, &reading),
-        meta: Meta::of(&reading, &asked).every("day"),
+        meta: Meta::of(&reading, &asked).every("day").noting(PROJECTED),
     };
     reply(&visit, &asked, &costs)
 }
 
-fn usd(pico: i128) -> Figure {
+pub(crate) fn usd(pico: i128) -> Figure {
     Figure::Exact(Decimal { units: pico, scale: Unit::PicoUsd.scale() })
 }
 
 /// The calendar month so far.
-fn month(asked: &Asked, visit: &Visit) -> Result<Window, Problem> {
+pub(crate) fn month(asked: &Asked, visit: &Visit) -> Result<Window, Problem> {
     let parameters = TimeParameters { period: Some("month"), timezone: Some(asked.window.timezone.name()), ..TimeParameters::default() };
     Window::of(&parameters, visit.now, visit.caller.hour_offset).map_err(|_| Problem::internal("the calendar month cannot be told"))
 }
 
 /// What a month comes to of which so much is spent up to and with today: the mean of its days so far, for all of its days.
-fn projected(spent_pico: i128, today: NaiveDate) -> i128 {
+pub(crate) fn projected(spent_pico: i128, today: NaiveDate) -> i128 {
     let first = today.with_day(1).unwrap_or(today);
     let next = first.checked_add_months(Months::new(1)).unwrap_or(first);
     let (days, gone) = (i128::from((next - first).num_days()), i128::from(today.day()));

@@ -2,7 +2,7 @@
 
 use crate::Desk;
 use crate::parameters::{Known, RANKING};
-use crate::shape::{Figure, Meta, reply, total, units};
+use crate::shape::{Figure, Meta, change, reply, total, units};
 use crate::visit::Visit;
 use axum::extract::State;
 use axum::response::Response;
@@ -154,16 +154,6 @@ fn activity(events: &Answer, usage: &Answer) -> Activity {
     Activity { generations: of_kind(GENERATION), builds: of_kind(BUILD), tokens: total(usage, 0) }
 }
 
-/// The change in percent, to two digits: 100 where there was nothing before.
-fn change(before: i128, now: i128) -> Figure {
-    let hundredths = match (before, now) {
-        (0, 0) => 0,
-        (0, _) => 10_000,
-        (before, now) => (2 * (now - before) * 10_000 + before).div_euclid(2 * before),
-    };
-    Figure::Exact(Decimal { units: hundredths, scale: 2 })
-}
-
 /// The name that each project was last created under.
 fn latest_names(created: &Answer) -> BTreeMap<&str, &str> {
     let mut latest: BTreeMap<&str, (i128, &str)> = BTreeMap::new();
@@ -204,20 +194,6 @@ mod tests {
     use model::HourOffset;
 
     const HOUR_MS: i64 = 3_600_000;
-
-    #[test]
-    fn a_change_is_in_percent_of_what_was_before() {
-        let check = |before, now, expect: &str| {
-            let Figure::Exact(percent) = change(before, now) else { panic!("no number") };
-            assert_eq!(percent.to_string(), expect, "{before} to {now}");
-        };
-        check(4, 5, "25");
-        check(4, 3, "-25");
-        check(3, 4, "33.33");
-        check(3, 0, "-100");
-        check(0, 7, "100");
-        check(0, 0, "0");
-    }
 
     #[test]
     fn the_last_day_and_the_one_before_do_not_share_an_hour() {

@@ -1,8 +1,8 @@
 //! What a platform's own pages read: one user's usage and costs, all projects at a glance, any metric over time.
 
-mod costs;
+pub(crate) mod costs;
 mod dashboard;
-mod timeseries;
+pub(crate) mod timeseries;
 mod usage;
 
 use crate::Desk;

@@ -7,9 +7,10 @@ use crate::visit::Visit;
 use axum::extract::State;
 use axum::response::Response;
 use cube::catalogue::{self, Cube, Dimension, Metric};
-use cube::query::{MetricQuery, QueryFault};
+use cube::query::{MetricQuery, QueryFault, Row};
 use model::accept::Fault;
 use model::money::Currency;
+use reader::Reading;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -37,8 +38,7 @@ struct Series {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = PlatformPoint)]
-struct Point {
+pub(crate) struct Point {
     timestamp: String,
     value: Figure,
 }
@@ -51,22 +51,25 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     let metric = metric(&asked)?;
     let (question, currency) = question(metric, &asked, visit.caller.currency)?;
     let reading = desk.ask(&visit, &[question]).await?;
-    let rows = reading.answers.iter().flat_map(|answer| answer.rows.iter().rev());
-    let point = |row: &cube::query::Row| {
-        Some(Point { timestamp: row.start?.to_string(), value: row.values.first().map_or(Figure::Nothing, Figure::of) })
-    };
     let series = Series {
         metric: metric.name,
         granularity: asked.window.granularity.name(),
-        data: rows.filter_map(point).collect(),
+        data: points(&reading).rev().collect(),
         meta: Meta::of(&reading, &asked).in_currency(currency),
         period: asked.period.clone(),
     };
     reply(&visit, &asked, &series)
 }
 
+/// The points of a series, oldest first.
+pub(crate) fn points(reading: &Reading) -> impl DoubleEndedIterator<Item = Point> {
+    let point =
+        |row: &Row| Some(Point { timestamp: row.start?.to_string(), value: row.values.first().map_or(Figure::Nothing, Figure::of) });
+    reading.answers.iter().flat_map(|answer| &answer.rows).filter_map(point)
+}
+
 /// The metric that is asked for, which can be narrowed by the dimensions of its cubes, but those that it is defined by.
-fn metric(asked: &Asked) -> Result<&'static Metric, Problem> {
+pub(crate) fn metric(asked: &Asked) -> Result<&'static Metric, Problem> {
     let name = asked.own("metric").unwrap_or_default();
     let metric = catalogue::metric(name).ok_or_else(|| wrong(vec![fault("metric", "missing", "is needed")]))?;
     let is_free = |dimension: &Dimension| metric.filters.iter().all(|(own, _)| own != dimension);
@@ -83,7 +86,7 @@ fn metric(asked: &Asked) -> Result<&'static Metric, Problem> {
 }
 
 /// The question that a metric stands for. Money is of one currency, the tenant's where none is asked for: the answer names it.
-fn question(metric: &Metric, asked: &Asked, own_currency: Currency) -> Result<(MetricQuery, Option<Currency>), Problem> {
+pub(crate) fn question(metric: &Metric, asked: &Asked, own_currency: Currency) -> Result<(MetricQuery, Option<Currency>), Problem> {
     let mut needed = asked.dimensions();
     needed.extend(metric.filters.iter().map(|(dimension, _)| *dimension));
     let cube: &Cube = metric.cube_for(&needed).ok_or_else(|| {

@@ -103,14 +103,17 @@ async fn a_wrong_question_is_answered_with_every_fault_and_what_would_be_right()
     assert_eq!(faults("").await, named(&[("metric", "missing")]));
     assert_eq!(faults("metric=fun").await, named(&[("metric", "unknown_metric")]));
     assert_eq!(
-        faults("metric=tokens&period=soon&colour=red&page=home&granularity=minute&period=7d").await,
+        faults("metric=tokens&period=soon&colour=red&granularity=minute&period=7d").await,
         named(&[
             ("colour", "unknown_parameter"),
-            ("page", "unknown_parameter"),
             ("period", "repeated"),
             ("period", "unknown_period"),
             ("granularity", "unknown_granularity")
         ])
+    );
+    assert_eq!(
+        faults("metric=tokens&page=home&device=phone").await,
+        named(&[("page", "unknown_parameter"), ("device", "unknown_parameter")])
     );
     assert_eq!(faults("metric=generations&event=build.failed").await, named(&[("event", "unknown_parameter")]));
     assert_eq!(faults("metric=tokens&startDate=1990-01-01&granularity=hour").await, named(&[("query", "unanswerable")]));

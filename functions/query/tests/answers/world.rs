@@ -115,6 +115,7 @@ impl World {
         let desk = Desk {
             authenticator: Authenticator::new(table.clone(), access_settings()),
             limits,
+            events_per_minute: 1000,
             table: table.clone(),
             bucket: bucket.clone(),
             clock: clock.clone(),
