@@ -7,6 +7,7 @@
 mod analytics;
 mod chat;
 pub mod config;
+mod contract;
 mod groups;
 mod parameters;
 mod platform;
@@ -66,6 +67,7 @@ fn rooms() -> OpenApiRouter<Arc<Desk>> {
         .merge(analytics::routes())
         .merge(chat::routes())
         .merge(providers::routes())
+        .merge(contract::routes())
 }
 
 impl Desk {

@@ -23,16 +23,7 @@ pub(crate) enum Coding {
 impl Coding {
     /// The coding that a client prefers, of those there are; zstd where it does not mind (RFC 9110, 12.5.3).
     pub(crate) fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let accept = headers.get(ACCEPT_ENCODING)?.to_str().ok()?;
-        let weight = |name: &str| {
-            accept.split(',').find_map(|part| {
-                let (coding, parameters) = part.split_once(';').unwrap_or((part, ""));
-                let quality = parameters.trim().strip_prefix("q=").map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0));
-                coding.trim().eq_ignore_ascii_case(name).then_some(quality)
-            })
-        };
-        let (zstd, gzip) = (weight("zstd").unwrap_or(0.0), weight("gzip").unwrap_or(0.0));
-        match (zstd, gzip) {
+        match (weight(headers, "zstd"), weight(headers, "gzip")) {
             (z, g) if z <= 0.0 && g <= 0.0 => None,
             (z, g) if z >= g => Some(Self::Zstd),
             _ => Some(Self::Gzip),
@@ -56,6 +47,23 @@ impl Coding {
             }
         }
     }
+}
+
+/// Whether a client takes what is compressed with gzip already.
+#[must_use]
+pub fn takes_gzip(headers: &HeaderMap) -> bool {
+    weight(headers, "gzip") > 0.0
+}
+
+/// How much a client wants a coding; 0 where it does not take it.
+fn weight(headers: &HeaderMap, name: &str) -> f32 {
+    let accept = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let of_coding = accept.split(',').find_map(|part| {
+        let (coding, parameters) = part.split_once(';').unwrap_or((part, ""));
+        let quality = parameters.trim().strip_prefix("q=").map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0));
+        coding.trim().eq_ignore_ascii_case(name).then_some(quality)
+    });
+    of_coding.unwrap_or(0.0)
 }
 
 /// The answer with its body compressed, where that is worth it.

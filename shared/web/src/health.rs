@@ -1,10 +1,9 @@
 //! The routes that tell whether a function works: `/health`, `/live` (`/livez`), `/ready` (`/readyz`).
 
 use async_trait::async_trait;
-use axum::Json;
-use axum::Router;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::{Json, Router};
 use futures::future::join_all;
 use http::header::{CACHE_CONTROL, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
@@ -13,6 +12,10 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use utoipa::ToSchema;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// A dependency that does not answer within this is down.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -76,36 +79,87 @@ struct Health {
     dependencies: Arc<[Arc<dyn Dependency>]>,
 }
 
-#[derive(Serialize)]
-struct Report {
+/// How a function and what it needs are.
+#[derive(Serialize, ToSchema)]
+struct HealthReport {
+    /// `ok`, or `unavailable` where a dependency is down.
     status: &'static str,
+    /// Which function answers.
+    #[schema(example = "query")]
     service: &'static str,
-    dependencies: BTreeMap<&'static str, Finding>,
+    /// What it needs, by name: `table`, `queue`, `bucket`.
+    dependencies: BTreeMap<&'static str, DependencyHealth>,
 }
 
-#[derive(Serialize)]
-struct Finding {
+/// How something that a function needs is.
+#[derive(Serialize, ToSchema)]
+struct DependencyHealth {
+    /// `ok` or `down`.
     status: &'static str,
+    /// How long it took to answer, in milliseconds.
     #[serde(rename = "latencyMs")]
     latency_ms: f64,
 }
 
-/// The routes of a function called `service` that needs `dependencies`.
-pub fn routes(service: &'static str, dependencies: Vec<Arc<dyn Dependency>>) -> Router {
-    let health = Health { service, dependencies: dependencies.into() };
-    let report = |health: Health| async move { health.report().await };
-    let (all, ready, readyz) = (health.clone(), health.clone(), health);
-    Router::new()
-        .route("/health", get(move || report(all)))
-        .route("/ready", get(move || report(ready)))
-        .route("/readyz", get(move || report(readyz)))
-        .route("/live", get(live))
-        .route("/livez", get(live))
+/// That a function runs.
+#[derive(Serialize, ToSchema)]
+struct Alive {
+    /// Always `ok`.
+    status: &'static str,
 }
 
-/// A function that answers is alive.
+/// The routes of a function called `service` that needs `dependencies`.
+pub fn routes(service: &'static str, dependencies: Vec<Arc<dyn Dependency>>) -> Router {
+    documented().with_state(Health { service, dependencies: dependencies.into() }).split_for_parts().0
+}
+
+/// What these routes answer.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    documented().into_openapi()
+}
+
+fn documented() -> OpenApiRouter<Health> {
+    OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready)).routes(routes!(readyz)).routes(routes!(live)).routes(routes!(livez))
+}
+
+/// Whether it works: each thing it needs, with its latency.
+#[utoipa::path(get, path = "/health", tag = "health", responses(
+    (status = 200, body = HealthReport, description = "All is well."),
+    (status = 503, body = HealthReport, description = "Something that is needed does not answer."),
+))]
+async fn health(State(health): State<Health>) -> Response {
+    health.report().await
+}
+
+/// Whether it can take requests: as `/health`.
+#[utoipa::path(get, path = "/ready", tag = "health", responses(
+    (status = 200, body = HealthReport, description = "It can."),
+    (status = 503, body = HealthReport, description = "Something that is needed does not answer."),
+))]
+async fn ready(State(health): State<Health>) -> Response {
+    health.report().await
+}
+
+/// Whether it can take requests, by the name that Kubernetes uses.
+#[utoipa::path(get, path = "/readyz", tag = "health", responses(
+    (status = 200, body = HealthReport, description = "It can."),
+    (status = 503, body = HealthReport, description = "Something that is needed does not answer."),
+))]
+async fn readyz(State(health): State<Health>) -> Response {
+    health.report().await
+}
+
+/// Whether it runs: a function that answers is alive.
+#[utoipa::path(get, path = "/live", tag = "health", responses((status = 200, body = Alive, description = "It runs.")))]
 async fn live() -> Response {
-    uncached(Json(serde_json::json!({"status": "ok"})).into_response())
+    uncached(Json(Alive { status: UP }).into_response())
+}
+
+/// Whether it runs, by the name that Kubernetes uses.
+#[utoipa::path(get, path = "/livez", tag = "health", responses((status = 200, body = Alive, description = "It runs.")))]
+async fn livez() -> Response {
+    live().await
 }
 
 impl Health {
@@ -114,7 +168,7 @@ impl Health {
         let findings = join_all(self.dependencies.iter().map(|dependency| examine(&**dependency))).await;
         let dependencies: BTreeMap<_, _> = self.dependencies.iter().map(|dependency| dependency.name()).zip(findings).collect();
         let is_well = dependencies.values().all(|finding| finding.status == UP);
-        let report = Report { status: if is_well { UP } else { "unavailable" }, service: self.service, dependencies };
+        let report = HealthReport { status: if is_well { UP } else { "unavailable" }, service: self.service, dependencies };
         let mut response = uncached(Json(report).into_response());
         if !is_well {
             *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
@@ -126,7 +180,7 @@ impl Health {
 
 const UP: &str = "ok";
 
-async fn examine(dependency: &dyn Dependency) -> Finding {
+async fn examine(dependency: &dyn Dependency) -> DependencyHealth {
     let started = Instant::now();
     let status = match tokio::time::timeout(PATIENCE, dependency.probe()).await {
         Ok(Ok(())) => UP,
@@ -141,7 +195,7 @@ async fn examine(dependency: &dyn Dependency) -> Finding {
         }
     };
     let micros = u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX);
-    Finding { status, latency_ms: f64::from(micros / 10) / 100.0 }
+    DependencyHealth { status, latency_ms: f64::from(micros / 10) / 100.0 }
 }
 
 fn uncached(mut response: Response) -> Response {

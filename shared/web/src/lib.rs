@@ -19,6 +19,7 @@ mod serve;
 
 pub use admit::{Visit, admit, admit_to_metrics, recognise};
 pub use arrival::Arrival;
+pub use compress::takes_gzip;
 pub use edge::edge;
 pub use problem::Problem;
 pub use rate::{write_refusal, write_standing};

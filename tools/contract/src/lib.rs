@@ -1,0 +1,76 @@
+//! The API's document, and what is made from it: `docs/openapi.json`, which `query` serves, the JSON Schema of what is sent
+//! (`docs/events.schema.json`) and TypeScript definitions (`docs/weir.d.ts`).
+//!
+//! Each function says of its routes what they take and answer. Here these are merged into one document, and what holds of all
+//! operations alike is added once: who may call, ids, what the edge refuses of any body. A test keeps the files current;
+//! `cargo run -p contract` writes them. Nothing here is part of a function.
+
+mod access;
+mod description;
+mod finish;
+mod json_schema;
+mod merge;
+mod typescript;
+
+pub use access::PUBLIC;
+pub use merge::{Clash, merge};
+
+use access::Credentials;
+use std::path::PathBuf;
+use utoipa::openapi::OpenApi;
+
+/// A file that is made from the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its name below `docs`.
+    pub name: &'static str,
+    /// What it says.
+    pub text: String,
+}
+
+impl Page {
+    /// Where it is in this repository.
+    #[must_use]
+    pub fn place(&self) -> PathBuf {
+        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs")).join(self.name)
+    }
+}
+
+/// Why there is no document.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Two functions mean different things by one name.
+    #[error(transparent)]
+    Clash(#[from] Clash),
+    /// The document is not JSON.
+    #[error("the document cannot be written")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The document of the whole API.
+///
+/// # Errors
+/// [`Clash`] where two schemas or two operations go by one name.
+pub fn document() -> Result<OpenApi, Clash> {
+    let read = finish::finish(query::openapi(), Credentials::Reading);
+    let health = finish::finish(web::health::openapi(), Credentials::Reading);
+    let mut document = merge([read, health])?;
+    description::describe(&mut document);
+    Ok(document)
+}
+
+/// All files that are made from the document.
+///
+/// # Errors
+/// As [`document`].
+pub fn pages() -> Result<Vec<Page>, Error> {
+    let document = document()?;
+    let openapi = serde_json::to_string_pretty(&document)? + "\n";
+    let value = serde_json::to_value(&document)?;
+    let events = serde_json::to_string_pretty(&json_schema::of_bodies(&value))? + "\n";
+    Ok(vec![
+        Page { name: "openapi.json", text: openapi },
+        Page { name: "events.schema.json", text: events },
+        Page { name: "weir.d.ts", text: typescript::definitions(&value) },
+    ])
+}
