@@ -35,11 +35,7 @@ may be sent again whole. A path or method that there is not answers 404 or 405.
 
 /// Everything there is to do, in the order in which one comes to need it.
 const TAGS: &[(&str, &str)] = &[
-    ("events", "Send what happens: in apps, on a platform, in services."),
-    ("ai", "Send what AI models were asked, and read what it came to."),
-    ("engagement", "Send what people do, and read it."),
-    ("sales", "Send transactions, and read revenue."),
-    ("performance", "Send how services perform, and read it."),
+    ("writes", "Send what happens: in apps, on a platform, in services, to AI models, to money."),
     ("platform", "One user's usage and costs, a platform at a glance, any metric over time."),
     ("stats", "All that is counted of one family, in one answer."),
     ("glance", "All families at a glance."),

@@ -3,17 +3,16 @@
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// What the operations are tagged with that do not take events though they have a body.
-const NOT_EVENTS: [&str; 3] = ["administration", "catalogue", "people"];
+/// What the operations are tagged with that take events.
+const WRITES: &str = "writes";
 
 /// One schema (draft 2020-12, which OpenAPI 3.1 writes its schemas in): any of the bodies, each under the operation that takes it.
 pub(crate) fn of_bodies(document: &Value) -> Value {
     let mut names = BTreeSet::new();
     let mut forms = Vec::new();
     for (path, method, operation) in operations(document) {
-        let is_of_events = operation["tags"].as_array().is_some_and(|tags| !tags.iter().any(|tag| NOT_EVENTS.iter().any(|no| tag == no)));
         let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-        if is_of_events && !schema.is_null() {
+        if operation["tags"][0] == WRITES && !schema.is_null() {
             named(document, schema, &mut names);
             let mut form = schema.clone();
             point_to_definitions(&mut form);
