@@ -52,9 +52,10 @@ pub enum Error {
 /// # Errors
 /// [`Clash`] where two schemas or two operations go by one name.
 pub fn document() -> Result<OpenApi, Clash> {
+    let sent = finish::finish(ingest::openapi(), Credentials::Writing);
     let read = finish::finish(query::openapi(), Credentials::Reading);
     let health = finish::finish(web::health::openapi(), Credentials::Reading);
-    let mut document = merge([read, health])?;
+    let mut document = merge([sent, read, health])?;
     description::describe(&mut document);
     Ok(document)
 }
