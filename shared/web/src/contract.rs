@@ -2,7 +2,8 @@
 
 use model::accept::Fault;
 use serde::Serialize;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 /// A failed request, as RFC 9457 has it. Media type: `application/problem+json`.
 #[derive(Serialize, ToSchema)]
@@ -40,6 +41,14 @@ impl From<Fault> for FaultBody {
     fn from(Fault { pointer, code, message }: Fault) -> Self {
         Self { pointer, code: code.to_owned(), message }
     }
+}
+
+/// The schemas of problems by their names: utoipa does not take along what only a refusal refers to.
+#[must_use]
+pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
+    let mut schemas = vec![(ProblemBody::name().into_owned(), ProblemBody::schema())];
+    ProblemBody::schemas(&mut schemas);
+    schemas
 }
 
 /// What any operation that takes a credential may refuse with.

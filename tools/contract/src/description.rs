@@ -46,7 +46,7 @@ const TAGS: &[(&str, &str)] = &[
     ("providers", "What each provider of AI models was asked, cost, and how it performed."),
     ("catalogue", "Every metric there is, and questions of one's own."),
     ("administration", "Projects, keys, prices, and who changed what."),
-    ("people", "What is known of a person, and its erasure."),
+    ("persons", "What is known of a person, and its erasure."),
     ("prometheus", "Metrics for a Prometheus."),
     ("health", "Whether it works."),
     ("contract", "This document."),

@@ -16,8 +16,11 @@ pub use access::PUBLIC;
 pub use merge::{Clash, merge};
 
 use access::Credentials;
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::PrettyFormatter;
 use std::path::PathBuf;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::{Components, OpenApi, OpenApiBuilder};
 
 /// A file that is made from the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,9 +58,16 @@ pub fn document() -> Result<OpenApi, Clash> {
     let sent = finish::finish(ingest::openapi(), Credentials::Writing);
     let read = finish::finish(query::openapi(), Credentials::Reading);
     let health = finish::finish(web::health::openapi(), Credentials::Reading);
-    let mut document = merge([sent, read, health])?;
+    let mut document = merge([sent, read, health, problems()])?;
     description::describe(&mut document);
     Ok(document)
+}
+
+/// What every function's refusals refer to.
+fn problems() -> OpenApi {
+    let mut components = Components::new();
+    components.schemas.extend(web::contract::schemas());
+    OpenApiBuilder::new().components(Some(components)).build()
 }
 
 /// All files that are made from the document.
@@ -66,12 +76,20 @@ pub fn document() -> Result<OpenApi, Clash> {
 /// As [`document`].
 pub fn pages() -> Result<Vec<Page>, Error> {
     let document = document()?;
-    let openapi = serde_json::to_string_pretty(&document)? + "\n";
+    let openapi = lines(&document)?;
     let value = serde_json::to_value(&document)?;
-    let events = serde_json::to_string_pretty(&json_schema::of_bodies(&value))? + "\n";
+    let events = lines(&json_schema::of_bodies(&value))?;
     Ok(vec![
         Page { name: "openapi.json", text: openapi },
         Page { name: "events.schema.json", text: events },
         Page { name: "weir.d.ts", text: typescript::definitions(&value) },
     ])
+}
+
+/// JSON in lines, indented by as little as shows: the document is part of a function.
+fn lines(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut bytes = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b" ")))?;
+    bytes.push(b'\n');
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
