@@ -444,6 +444,16 @@ export interface EventsHealth {
 /** Anything else that is to be kept with the event, as unknown members are. */
 export type Extra = Record<string, unknown>;
 
+/** One fault of the input. */
+export interface Fault {
+  /** Which rule is broken, in one word. */
+  code: string;
+  /** What is wrong, in a sentence. */
+  message: string;
+  /** Where: a JSON pointer into the body, or the name of a parameter. */
+  pointer: string;
+}
+
 /** Exact to its last digit, unless `meta.approximate` names it. */
 export type Figure = number | null;
 
@@ -799,6 +809,22 @@ export type PopularModel = AiFigures & {
   /** As sent, or as the price table knows it. */
   provider: string;
 };
+
+/** A failed request, as RFC 9457 has it. Media type: `application/problem+json`. */
+export interface Problem {
+  /** What is wrong, in a sentence. */
+  detail?: string | null;
+  /** Every fault of the input. */
+  errors?: Fault[] | null;
+  /** The id under which the log has the request. */
+  requestId?: string | null;
+  /** The HTTP status. */
+  status: number;
+  /** The status in words. */
+  title: string;
+  /** Always `about:blank`: the status says what kind of problem it is. */
+  type: string;
+}
 
 export interface Project {
   generations: Figure;

@@ -68,7 +68,7 @@ fn what_needs_a_credential_may_refuse_it() {
 }
 
 #[test]
-fn every_reference_leads_somewhere_and_every_schema_is_referred_to() {
+fn every_reference_leads_somewhere() {
     fn references(value: &Value, found: &mut BTreeSet<String>) {
         match value {
             Value::Object(members) => {
@@ -86,7 +86,6 @@ fn every_reference_leads_somewhere_and_every_schema_is_referred_to() {
     references(&document, &mut found);
     let there: BTreeSet<String> = document["components"]["schemas"].as_object().unwrap().keys().cloned().collect();
     assert_eq!(found.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new(), "are referred to and not there");
-    assert_eq!(there.difference(&found).collect::<Vec<_>>(), Vec::<&String>::new(), "are there and nobody refers to them");
 }
 
 #[test]
