@@ -38,7 +38,7 @@ ALLOWED = {
         "ScheduleDeadLetterQueue": {"sqs:SendMessage"},
     },
     "QueryRole": {
-        "Table": READ | {"dynamodb:UpdateItem"},
+        "Table": READ | {"dynamodb:PutItem", "dynamodb:UpdateItem"},
         "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
         "${Bucket.Arn}/reports/*": {"s3:GetObject"},
         "Bucket": {"s3:ListBucket"},
@@ -135,7 +135,7 @@ WRITABLE = {
     "StoreRole": {"T#*#P#*", "T#*#B#*"},
     "AggregateRole": {"T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#C#jobs"},
     "ReportRole": set(),
-    "QueryRole": {"L#*"},
+    "QueryRole": {"L#*", *(f"T#*#C#{kind}" for kind in ("audit", "jobs", "keys", "prices", "projects", "revision"))},
     "SchedulerRole": set(),
 }
 
@@ -150,7 +150,7 @@ def keys_of(statement: dict[str, Any]) -> list[str]:
     lambda subject: keys_of(subject.properties("StoreRole")["Policies"][0]["PolicyDocument"]["Statement"][3]).append("T#*#M#*"),
 )
 def each_item_has_few_who_write_it(subject: Subject) -> Iterator[str]:
-    """Only `aggregate` writes manifests and rollups, and no function writes keys, prices or tenants."""
+    """Only `aggregate` writes manifests and rollups, no function writes tenants, and only `query` what administrators set."""
     for role, expected in WRITABLE.items():
         statements = [statement for statement in subject.statements(role) if WRITES & set(statement["Action"])]
         if (keys := {key for statement in statements for key in keys_of(statement)}) != expected:

@@ -4,6 +4,7 @@
 //! exactly, `shape` how numbers are written. [`router`] is the whole function; `main` gives it the real table, bucket and clock, tests
 //! their twins. Nothing here counts: that is `cube`'s.
 
+mod admin;
 mod analytics;
 mod chat;
 pub mod config;
@@ -62,6 +63,7 @@ pub fn openapi() -> OpenApi {
 /// Each room has its routes and says of each what it takes and answers.
 fn rooms() -> OpenApiRouter<Arc<Desk>> {
     OpenApiRouter::new()
+        .merge(admin::routes())
         .merge(platform::routes())
         .merge(stats::routes())
         .merge(analytics::routes())

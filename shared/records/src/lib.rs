@@ -69,6 +69,14 @@ pub enum Made<T> {
 }
 
 impl<T> Made<T> {
+    /// What is there now: this one, where it was made.
+    pub fn kept(self, made: T) -> T {
+        match self {
+            Self::New => made,
+            Self::Before(there) => there,
+        }
+    }
+
     fn read<U>(self, read: impl Fn(&T) -> Result<U>) -> Result<Made<U>> {
         match self {
             Self::New => Ok(Made::New),

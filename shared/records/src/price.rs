@@ -4,9 +4,10 @@
 //! it was raised: what was priced under it may only be newer than it says, and pricing that again changes nothing.
 
 use crate::attributes::{Attributes, text, time, with_optional};
+use crate::job::{self, Job};
 use crate::{Result, all_items};
 use model::price::{PriceBook, Rates};
-use model::{TenantId, Timestamp};
+use model::{Hour, HourOffset, TenantId, Timestamp};
 use ports::{Condition, Item, Key, Put, Range, Read, Table, Value};
 use std::borrow::Cow;
 
@@ -25,7 +26,38 @@ pub struct Price {
     pub rates: Rates,
 }
 
+/// Why something is no price.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PriceFault {
+    /// The built-in table does not have the model, so somebody has to say who serves it.
+    #[error("who serves {0} is not known, and must be said")]
+    NoProvider(String),
+    /// The built-in table has it of another provider.
+    #[error("{model} is served by {provider}")]
+    OtherProvider {
+        /// The model.
+        model: String,
+        /// Who serves it.
+        provider: String,
+    },
+}
+
 impl Price {
+    /// A price of a model, which a short name may stand for, from a moment on.
+    ///
+    /// # Errors
+    /// Where it is not known who serves it, or somebody else is said to.
+    pub fn of(model: &str, provider: Option<&str>, (effective, rates): (Timestamp, Rates)) -> std::result::Result<Self, PriceFault> {
+        let book = PriceBook::builtin();
+        let known = book.provider(model, effective);
+        let provider = provider.or(known).ok_or_else(|| PriceFault::NoProvider(model.to_owned()))?;
+        if let Some(known) = known.filter(|known| *known != provider) {
+            return Err(PriceFault::OtherProvider { model: model.to_owned(), provider: known.to_owned() });
+        }
+        let model = book.listed_name(model).unwrap_or(model).to_owned();
+        Ok(Self { provider: provider.to_owned(), model, effective, rates })
+    }
+
     fn item(&self, tenant: &TenantId) -> Item {
         let item = Item::new(Key::new(prices(tenant), format!("{}#{}", self.model, self.effective)))
             .with("provider", text(&self.provider))
@@ -108,6 +140,25 @@ pub async fn configuration(table: &dyn Table, tenant: &TenantId, fresh: Read) ->
 /// Where the table does not answer, or an item is malformed.
 pub async fn list(table: &dyn Table, tenant: &TenantId, fresh: Read) -> Result<Vec<Price>> {
     all_items(table, &prices(tenant), &Range::All, fresh).await?.iter().map(Price::read).collect()
+}
+
+/// Sets a price ([`set`]), and where it is in effect already makes the job that prices anew what is settled; answers the revision and that
+/// job. Where it fails between the two, setting the price once more makes the job: whatever is settled already is only settled again.
+///
+/// # Errors
+/// As [`set`].
+pub async fn enforce(
+    table: &dyn Table,
+    (tenant, hour_offset): (&TenantId, HourOffset),
+    price: &Price,
+    now: Timestamp,
+) -> Result<(u64, Option<Job>)> {
+    let revision = set(table, tenant, price).await?;
+    if price.effective > now {
+        return Ok((revision, None));
+    }
+    let job = Job::new((tenant, revision), Hour::of(price.effective, hour_offset).day(), now);
+    Ok((revision, Some(job::create(table, &job).await?.kept(job))))
 }
 
 /// Sets a price, in place of one of the same model and date, and then raises the revision; answers it. Where it fails between the two, setting

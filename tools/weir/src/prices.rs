@@ -1,18 +1,16 @@
 //! `weir price` and `weir jobs`: a tenant's own prices of models, and the pricing anew of what was settled before a price was set.
 
 use crate::tenancy::{row, tenant};
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use chrono::{DateTime, NaiveDate};
 use model::limits::DIMENSION_BYTES;
 use model::money::Decimal;
-use model::price::{PriceBook, Rates};
-use model::{Hour, TenantId, Timestamp};
+use model::price::{PRICE_DIGITS, Rates};
+use model::{TenantId, Timestamp};
 use ports::{Read, Table};
 use records::job::State;
+use records::price::PriceFault;
 use records::{Job, Price, Tenant};
-
-/// USD per million tokens with so many digits after the point: then a token's price is a whole number of pico-dollars.
-const PRICE_DIGITS: u32 = 6;
 
 /// What to do with prices.
 #[derive(Debug, clap::Subcommand)]
@@ -82,29 +80,25 @@ impl Set {
     async fn run(self, table: &dyn Table, now: Timestamp) -> Result<Vec<String>> {
         let owner = tenant(table, &self.tenant).await?;
         let price = self.price()?;
-        let revision = records::price::set(table, &owner.id, &price).await?;
-        if price.effective > now {
+        let (revision, job) = records::price::enforce(table, (&owner.id, owner.hour_offset), &price, now).await?;
+        let Some(job) = job else {
             return Ok(vec![format!("revision {revision}: in effect from {} on", price.effective)]);
-        }
-        // Where this fails, setting the price once more makes the job: whatever is settled already is only settled again.
-        let from = Hour::of(price.effective, owner.hour_offset).day();
-        records::job::create(table, &Job::new((&owner.id, revision), from, now)).await?;
+        };
+        let Job { from, .. } = job;
         Ok(vec![format!("revision {revision}: what is settled from {from} on is priced anew, as `weir jobs --tenant {}` shows", owner.id)])
     }
 
     fn price(&self) -> Result<Price> {
-        let book = PriceBook::builtin();
-        let known = book.provider(&self.model, self.effective);
-        let provider = self.provider.as_deref().or(known).with_context(|| format!("say with --provider who serves {}", self.model))?;
-        ensure!(known.is_none_or(|known| known == provider), "{} is served by {}", self.model, known.unwrap_or_default());
         let rates = Rates {
             input_pico: self.input,
             output_pico: self.output,
             cache_read_pico: self.cache_read,
             cache_write_pico: self.cache_write,
         };
-        let model = book.listed_name(&self.model).unwrap_or(&self.model).to_owned();
-        Ok(Price { provider: provider.to_owned(), model, effective: self.effective, rates })
+        Price::of(&self.model, self.provider.as_deref(), (self.effective, rates)).map_err(|fault| match fault {
+            PriceFault::NoProvider(model) => anyhow!("say with --provider who serves {model}"),
+            other @ PriceFault::OtherProvider { .. } => other.into(),
+        })
     }
 }
 

@@ -14,6 +14,9 @@ use std::sync::LazyLock;
 
 pub use table::PriceTableError;
 
+/// Prices are written in USD per million tokens with so many digits after the point: then a token's is a whole number of pico-dollars.
+pub const PRICE_DIGITS: u32 = 6;
+
 /// What one token of each class costs, in pico-dollars. USD per million tokens times a million.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rates {
@@ -113,6 +116,13 @@ impl PriceBook {
     #[must_use]
     pub fn builtin() -> &'static Self {
         &BUILTIN
+    }
+
+    /// All prices: of each model by whom it is served, its name, from when on, and what its tokens cost; in no order.
+    pub fn prices(&self) -> impl Iterator<Item = (&str, &str, Timestamp, Rates)> {
+        self.models.iter().flat_map(|(name, model)| {
+            model.history.iter().map(move |(since, rates)| (model.provider.as_str(), name.as_str(), *since, *rates))
+        })
     }
 
     /// The book with one price more: of `model`, from `effective` on.
