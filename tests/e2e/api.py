@@ -63,6 +63,9 @@ class Api:
     def get(self, target, by=None, headers=None):
         return self.call("GET", target, by, b"", headers)
 
+    def delete(self, target, by=None, headers=None):
+        return self.call("DELETE", target, by, b"", headers)
+
 
 def exact(response):
     """An answer's JSON with its decimals as they are written."""

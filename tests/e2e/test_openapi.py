@@ -29,7 +29,14 @@ def tracked(tenant):
     return {"requestId": request}
 
 
-PREPARED = {"/api/ai-tracking/update/{requestId}": tracked}
+def erased(tenant):
+    """The erasure of somebody of whom nothing is known."""
+    answer = tenant.api.delete("/api/v1/users/nobody-at-all/data", by=tenant.admin)
+    assert answer.status_code == 202, answer.text
+    return {"id": answer.json()["id"]}
+
+
+PREPARED = {"/api/v1/erasures/{id}": erased, "/api/ai-tracking/update/{requestId}": tracked}
 
 
 def test_the_document_that_is_served_is_the_one_that_is_checked_in(api):

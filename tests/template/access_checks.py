@@ -24,7 +24,7 @@ ALLOWED = {
     "AggregateRole": {
         "Table": READ | {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"},
         "${Table.Arn}/index/pending": {"dynamodb:Query"},
-        "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
+        "${Bucket.Arn}/incoming/*": {"s3:GetObject", "s3:DeleteObject"},
         "${Bucket.Arn}/log/*": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
         "Bucket": {"s3:ListBucket"},
         "WorkQueue": {"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
@@ -40,6 +40,7 @@ ALLOWED = {
     "QueryRole": {
         "Table": READ | {"dynamodb:PutItem", "dynamodb:UpdateItem"},
         "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
+        "${Bucket.Arn}/log/*": {"s3:GetObject"},
         "${Bucket.Arn}/reports/*": {"s3:GetObject"},
         "Bucket": {"s3:ListBucket"},
     },
@@ -133,9 +134,9 @@ WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dyn
 WRITABLE = {
     "IngestRole": {"T#*#I", "T#*#B#*", "L#*"},
     "StoreRole": {"T#*#P#*", "T#*#B#*"},
-    "AggregateRole": {"T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#C#jobs"},
+    "AggregateRole": {"T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#C#jobs", "T#*#C#erasures", "T#*#C#revision"},
     "ReportRole": set(),
-    "QueryRole": {"L#*", *(f"T#*#C#{kind}" for kind in ("audit", "jobs", "keys", "prices", "projects", "revision"))},
+    "QueryRole": {"L#*", *(f"T#*#C#{kind}" for kind in ("audit", "erasures", "jobs", "keys", "prices", "projects", "revision"))},
     "SchedulerRole": set(),
 }
 

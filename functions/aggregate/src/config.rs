@@ -41,8 +41,21 @@ const ROLLUP_RETENTION_DAYS: Setting = Setting::with_default(
     Kind::Integer { min: 31, max: 3650 },
     "730",
 );
+const SUPERSEDED_MINUTES: Setting = Setting::with_default(
+    "SUPERSEDED_MINUTES",
+    "minutes for which what a settle has superseded is kept: longer than any reader reads",
+    Kind::Integer { min: 1, max: 1440 },
+    "15",
+);
+const ERASURE_WATCH_MINUTES: Setting = Setting::with_default(
+    "ERASURE_WATCH_MINUTES",
+    "minutes for which it is looked whether what began before a person was erased brings the person back: longer than any function runs, \
+     and than `store` believes what it knows",
+    Kind::Integer { min: 2, max: 1440 },
+    "20",
+);
 
-const OWN: [Setting; 9] = [
+const OWN: [Setting; 11] = [
     LOG_LEVEL,
     TABLE_NAME,
     BUCKET_NAME,
@@ -52,6 +65,8 @@ const OWN: [Setting; 9] = [
     SETTLE_BUSY_PARTIALS,
     SETTLE_OPEN_PARTIALS,
     ROLLUP_RETENTION_DAYS,
+    SUPERSEDED_MINUTES,
+    ERASURE_WATCH_MINUTES,
 ];
 
 /// Every setting of the function.
@@ -97,6 +112,8 @@ impl From<&Settings> for Config {
                 grace_ms: i64::from(settings.integer(SETTLE_GRACE_MINUTES.name)) * MINUTE_MS,
                 raw_days: Family::ALL.into_iter().zip(RETENTION_DAYS.map(|days| settings.integer(days.name))).collect(),
                 rollup_days: settings.integer(ROLLUP_RETENTION_DAYS.name),
+                superseded_ms: i64::from(settings.integer(SUPERSEDED_MINUTES.name)) * MINUTE_MS,
+                watched_ms: i64::from(settings.integer(ERASURE_WATCH_MINUTES.name)) * MINUTE_MS,
                 ..Rules::default()
             },
         }

@@ -10,7 +10,7 @@ use ports::{Key, PortError, Read};
 use records::pending::Kind;
 use records::{RecordError, partial, tenant};
 use rollups::{ManifestError, Owner, day, upper};
-use settle::{Again, Work};
+use settle::{Again, SettleError, Work};
 use setup::log::chain;
 
 /// Days that are judged at once.
@@ -123,12 +123,20 @@ impl Aggregate {
     /// Has each open job looked at, which sends work of its own: a part at a time, so that it needs no holding back.
     async fn carry_on_with_jobs(&self, look: &Look) -> Result<(), RecordError> {
         for key in self.keys(Kind::Job, look).await? {
-            match self.settler.reprice(&*self.queue, &key).await {
-                Ok(progress) => tracing::info!(job = key.sort, ?progress, "carried on with a job"),
+            match self.carry_on(&key).await {
+                Ok(progress) => tracing::info!(job = key.sort, progress, "carried on with a job"),
                 Err(error) => tracing::error!(job = key.sort, error = %chain(&error), "it was not carried on with a job"),
             }
         }
         Ok(())
+    }
+
+    /// Has a job looked at, or an erasure; how far it is.
+    async fn carry_on(&self, key: &Key) -> Result<String, SettleError> {
+        if let Some(progress) = self.settler.forget(&*self.queue, key).await? {
+            return Ok(format!("{}, {} of {} days left", progress.state, progress.left, progress.days.len()));
+        }
+        Ok(format!("{:?}", self.settler.reprice(&*self.queue, key).await?))
     }
 
     fn tell_what_waits(&self, summary: &Summary) {

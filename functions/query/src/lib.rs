@@ -11,6 +11,7 @@ pub mod config;
 mod contract;
 mod groups;
 mod parameters;
+mod persons;
 mod platform;
 mod providers;
 mod shape;
@@ -21,7 +22,7 @@ use access::{Authenticator, ReadLimits};
 use axum::Router;
 use cube::query::MetricQuery;
 use model::accept::Fault;
-use ports::{Bucket, Clock, Table};
+use ports::{Bucket, Clock, Random, Table};
 use reader::{Owner, ReadError, Reader, Reading};
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
@@ -44,6 +45,8 @@ pub struct Desk {
     pub bucket: Arc<dyn Bucket>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
+    /// Where keys that nobody may guess come from.
+    pub random: Arc<dyn Random>,
 }
 
 /// The function's routes. Ids of users in paths may hold any character, a slash too.
@@ -64,6 +67,7 @@ pub fn openapi() -> OpenApi {
 fn rooms() -> OpenApiRouter<Arc<Desk>> {
     OpenApiRouter::new()
         .merge(admin::routes())
+        .merge(persons::routes())
         .merge(platform::routes())
         .merge(stats::routes())
         .merge(analytics::routes())
@@ -73,6 +77,15 @@ fn rooms() -> OpenApiRouter<Arc<Desk>> {
 }
 
 impl Desk {
+    /// Random bytes for a key.
+    fn fresh_key(&self) -> [u8; 32] {
+        let mut key = [0; 32];
+        let (first, second) = key.split_at_mut(16);
+        first.copy_from_slice(&self.random.number().to_ne_bytes());
+        second.copy_from_slice(&self.random.number().to_ne_bytes());
+        key
+    }
+
     /// The answers to a visitor's questions, from one reading of its tenant's numbers and no other's (I10).
     async fn ask(&self, Visit { caller, now, .. }: &Visit, questions: &[MetricQuery]) -> Result<Reading, Problem> {
         let mut faults = Vec::new();

@@ -1,7 +1,7 @@
 //! Wires the function to the real table, bucket and clock.
 
 use access::Authenticator;
-use ports::SystemClock;
+use ports::{SystemClock, SystemRandom};
 use query::config::{Config, SETTINGS};
 use query::{Desk, router};
 use std::process::ExitCode;
@@ -20,6 +20,7 @@ async fn main() -> ExitCode {
         table,
         bucket: Arc::new(bucket::S3::new(&aws, config.bucket_name)),
         clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
     };
     match web::serve(router(desk)).await {
         Ok(()) => ExitCode::SUCCESS,

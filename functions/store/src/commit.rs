@@ -9,7 +9,6 @@ use cube::FamilyState;
 use cube::columns::{ColumnsError, RowContext, from_events};
 use cube::segment::{self, SegmentError};
 use futures::{StreamExt, TryStreamExt, stream};
-use model::price::PriceBook;
 use model::{Event, Family, Hour, HourOffset, Timestamp};
 use ports::PortError;
 use records::{Configuration, Partial, RecordError, object, partial};
@@ -35,9 +34,9 @@ pub enum GroupError {
     /// Something in it made the code panic.
     #[error("the events made the fold panic")]
     Panic,
-    /// What AI usage costs its tenant is not known.
-    #[error("the tenant's prices were not read")]
-    Prices(#[source] RecordError),
+    /// What AI usage costs its tenant, or who is erased, is not known.
+    #[error("the tenant's configuration was not read")]
+    Configuration(#[source] RecordError),
     /// The bucket did not take its segment.
     #[error("the segment was not written")]
     Bucket(#[source] PortError),
@@ -61,9 +60,8 @@ struct Written {
 
 impl Store {
     pub(crate) async fn commit(&self, group: &Group) -> Result<(), GroupError> {
-        let own = self.prices(&group.key).await?;
-        let prices = own.as_ref().map_or(PriceBook::builtin(), |own| &*own.book);
-        let written = catch_unwind(AssertUnwindSafe(|| self.write(group, prices))).map_err(|_| GroupError::Panic)??;
+        let configuration = self.configuration(&group.key).await?;
+        let written = catch_unwind(AssertUnwindSafe(|| self.write(group, &configuration))).map_err(|_| GroupError::Panic)??;
         let Written { object, partials } = written;
         let Some(first) = partials.first() else { return Ok(()) };
         let key = object::segment(first.family, &first.tenant, &first.segment);
@@ -73,19 +71,18 @@ impl Store {
         puts.buffer_unordered(PARTIALS_SIDE_BY_SIDE).try_collect().await.map_err(GroupError::Table)
     }
 
-    /// The prices of the group's tenant, where its events cost by them.
-    async fn prices(&self, key: &GroupKey) -> Result<Option<Arc<Configuration>>, GroupError> {
-        if key.family != Family::Ai {
-            return Ok(None);
-        }
-        self.prices.of(&*self.table, &key.tenant, self.clock.now()).await.map(Some).map_err(GroupError::Prices)
+    /// By what the events of the group are counted.
+    async fn configuration(&self, key: &GroupKey) -> Result<Arc<Configuration>, GroupError> {
+        let configuration = self.configured.of(&*self.table, (&key.tenant, key.family), self.clock.now()).await;
+        configuration.map_err(GroupError::Configuration)
     }
 
-    /// The columns, the segment and the folded states of a group. No I/O.
-    fn write(&self, group: &Group, prices: &PriceBook) -> Result<Written, GroupError> {
+    /// The columns, the segment and the folded states of a group, without who is erased: its events come late. No I/O.
+    fn write(&self, group: &Group, configuration: &Configuration) -> Result<Written, GroupError> {
         let (tenant, family, events) = (&group.key.tenant, group.key.family, &group.events);
-        let context = RowContext { prices, hour_offset: group.hour_offset, currency: group.key.currency };
-        let hours = from_events(family, events, &context)?;
+        let context = RowContext { prices: &configuration.book, hour_offset: group.hour_offset, currency: group.key.currency };
+        let erased = |(hour, batch): (Hour, RecordBatch)| Ok((hour, cube::erase(&batch, &configuration.erasures)?));
+        let hours = from_events(family, events, &context)?.into_iter().map(erased).collect::<Result<Vec<_>, ColumnsError>>()?;
         let object = segment::encode(tenant, family, &hours)?;
         let segment = segment::id(&group.messages(), &object);
         let spans = spans(events, group.hour_offset);

@@ -7,19 +7,19 @@
 
 mod commit;
 pub mod config;
+mod configured;
 mod delivery;
 mod group;
 mod outcome;
-mod prices;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use commit::GroupError;
+use configured::Configured;
 use delivery::Delivery;
 use futures::{StreamExt, stream};
 use group::{Group, Wave};
 use outcome::Outcome;
 use ports::{Bucket, Clock, Table};
-use prices::Prices;
 use std::sync::Arc;
 
 /// Groups that are written at once.
@@ -30,7 +30,7 @@ pub struct Store {
     table: Arc<dyn Table>,
     bucket: Arc<dyn Bucket>,
     clock: Arc<dyn Clock>,
-    prices: Prices,
+    configured: Configured,
     fold: commit::Fold,
 }
 
@@ -38,7 +38,7 @@ impl Store {
     /// A function that writes here.
     #[must_use]
     pub fn new(table: Arc<dyn Table>, bucket: Arc<dyn Bucket>, clock: Arc<dyn Clock>) -> Self {
-        Self { table, bucket, clock, prices: Prices::default(), fold: cube::fold }
+        Self { table, bucket, clock, configured: Configured::default(), fold: cube::fold }
     }
 
     /// Stores a batch of messages. The answer names those that the queue is to deliver again.

@@ -8,6 +8,7 @@
 
 pub mod catalogue;
 pub mod columns;
+mod erase;
 mod fold;
 pub mod people;
 pub mod query;
@@ -18,6 +19,7 @@ pub mod settle;
 pub mod sketch;
 mod state;
 
+pub use erase::{erase, names_erased};
 pub use fold::{fold, fold_cube, fold_into};
 pub use state::{CubeState, Dropped, FamilyState, StateError, cap, decode, decode_cube, decode_measures, encode};
 

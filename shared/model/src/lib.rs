@@ -4,6 +4,7 @@
 //! from it. Time, randomness and configuration are arguments.
 
 pub mod accept;
+pub mod erasure;
 pub mod event;
 mod family;
 mod id;

@@ -8,6 +8,7 @@ mod attributes;
 pub mod audit;
 pub mod buffer;
 pub mod claim;
+pub mod erasure;
 pub mod job;
 pub mod limit;
 pub mod object;
@@ -19,6 +20,7 @@ pub mod service;
 pub mod tenant;
 
 pub use api_key::{ApiKey, Purpose};
+pub use erasure::Erasure;
 pub use job::Job;
 pub use limit::{Quota, Taken};
 pub use partial::Partial;

@@ -4,8 +4,9 @@ use crate::attributes::{Attributes, EXPIRES_AT, text, time, with_optional};
 use crate::{Result, object, pending};
 use bytes::Bytes;
 use model::limits::PARTIAL_BYTES;
-use model::{Family, Hour, SegmentId, TenantId, Timestamp};
+use model::{Day, Family, Hour, SegmentId, TenantId, Timestamp};
 use ports::{Condition, Item, Key, Projection, Range, Read, Table, Value};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 /// How long a partial lives, as its segment does: settling is long done by then, or an alarm has told that it is not (I9).
@@ -168,6 +169,28 @@ pub async fn briefs(table: &dyn Table, span: &Span<'_>) -> Result<Vec<Brief>> {
         after = page.next;
         if after.is_none() {
             return Ok(briefs);
+        }
+    }
+}
+
+/// The days with partials of an owner that were put before a moment.
+///
+/// # Errors
+/// As [`page`].
+pub async fn days_before(table: &dyn Table, (tenant, family): (&TenantId, Family), moment: Timestamp) -> Result<BTreeSet<Day>> {
+    let (partition, mut days, mut after) = (partition(tenant, family), BTreeSet::new(), None);
+    loop {
+        let page = table.query(&partition, &Range::All, Projection::Only(&[EXPIRES_AT]), Read::Strong, after.as_ref()).await?;
+        for item in &page.items {
+            let pending = pending::Pending::of_key(&item.key).ok_or_else(|| Attributes(item).malformed("sk"))?;
+            let expires_at: i64 = Attributes(item).number(EXPIRES_AT)?;
+            if expires_at - LIVES_SECONDS < moment.as_seconds() {
+                days.insert(pending.day());
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(days);
         }
     }
 }

@@ -19,7 +19,7 @@ pub enum Kind {
     Sweep,
     /// Month and lifetime manifests that are not current.
     Roll,
-    /// Jobs that are not done.
+    /// Jobs and erasures that are not done.
     Job,
 }
 

@@ -1,11 +1,13 @@
-//! A tenant's own prices of models, laid over the built-in table, and the configuration revision that rises with each of them.
+//! A tenant's own prices of models, laid over the built-in table, and the configuration revision that rises with each of them, and with each
+//! [`erasure`].
 //!
 //! Whoever prices reads the revision first and the prices after it, so that a revision never stands for fewer prices than were there when
 //! it was raised: what was priced under it may only be newer than it says, and pricing that again changes nothing.
 
 use crate::attributes::{Attributes, text, time, with_optional};
 use crate::job::{self, Job};
-use crate::{Result, all_items};
+use crate::{Result, all_items, erasure};
+use model::erasure::Erasures;
 use model::price::{PriceBook, Rates};
 use model::{Hour, HourOffset, TenantId, Timestamp};
 use ports::{Condition, Item, Key, Put, Range, Read, Table, Value};
@@ -85,13 +87,15 @@ impl Price {
     }
 }
 
-/// The prices that a tenant's AI usage costs by.
+/// What a tenant's events are counted by: what its AI usage costs, and who is erased.
 #[derive(Debug, Clone)]
 pub struct Configuration {
-    /// How often the tenant's prices have been changed; 0 where they never were.
+    /// How often it has been changed; 0 where it never was.
     pub revision: u64,
     /// The built-in prices, with the tenant's own laid over them.
     pub book: Cow<'static, PriceBook>,
+    /// Of whom nothing that names them is kept.
+    pub erasures: Erasures,
 }
 
 fn prices(tenant: &TenantId) -> String {
@@ -114,13 +118,14 @@ pub async fn revision(table: &dyn Table, tenant: &TenantId, fresh: Read) -> Resu
     revision_of(table.get(&revision_key(tenant), fresh).await?.as_ref())
 }
 
-/// The prices of a tenant with their revision, which is read before them.
+/// The prices of a tenant and who is erased, with their revision, which is read before them.
 ///
 /// # Errors
 /// As [`list`].
 pub async fn configuration(table: &dyn Table, tenant: &TenantId, fresh: Read) -> Result<Configuration> {
     let revision = revision(table, tenant, fresh).await?;
     let own = list(table, tenant, fresh).await?;
+    let erasures = erasure::people(table, tenant, fresh).await?;
     let lay = |book: PriceBook, own: Price| {
         // A price of a short name is one of the model that it stands for, whatever requests call it.
         let model = book.listed_name(&own.model).unwrap_or(&own.model).to_owned();
@@ -131,7 +136,7 @@ pub async fn configuration(table: &dyn Table, tenant: &TenantId, fresh: Read) ->
     } else {
         Cow::Owned(own.into_iter().fold(PriceBook::builtin().clone(), lay))
     };
-    Ok(Configuration { revision, book })
+    Ok(Configuration { revision, book, erasures })
 }
 
 /// The prices that a tenant has set, by model and then by date.
@@ -168,6 +173,11 @@ pub async fn enforce(
 /// Where the table does not answer, or the revision's item is malformed.
 pub async fn set(table: &dyn Table, tenant: &TenantId, price: &Price) -> Result<u64> {
     table.put(price.item(tenant), Condition::Always).await?;
+    raise(table, tenant).await
+}
+
+/// Raises the configuration revision; answers it.
+pub(crate) async fn raise(table: &dyn Table, tenant: &TenantId) -> Result<u64> {
     let mut before = table.get(&revision_key(tenant), Read::Strong).await?;
     loop {
         let there = revision_of(before.as_ref())?;

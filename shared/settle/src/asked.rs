@@ -13,6 +13,8 @@ pub(crate) struct Asked {
     pub named: BTreeSet<Hour>,
     /// Those again that were settled with a configuration older than this.
     pub before: u64,
+    /// Whether those are too whose log has expired: what people who are erased left in their rollups is erased.
+    pub expired: bool,
 }
 
 impl Asked {
@@ -22,6 +24,7 @@ impl Asked {
             Again::Nothing => pending,
             Again::Hours(hours) => Self { named: hours.iter().copied().collect(), ..pending },
             Again::Before { configuration } => Self { before: *configuration, ..pending },
+            Again::Erased { configuration } => Self { before: *configuration, expired: true, ..pending },
         }
     }
 }

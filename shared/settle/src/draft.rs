@@ -22,6 +22,13 @@ pub(crate) struct Attempt {
     pub hours_expire_at: Timestamp,
 }
 
+/// The rollup that is to stand for hours of a day.
+pub(crate) struct DayBase {
+    pub whole: Whole,
+    /// Whether it stands for all hours there were, and not only for those it stood for before.
+    pub has_hours: bool,
+}
+
 /// What one attempt will commit.
 pub(crate) struct Draft<'a> {
     unit: &'a Unit,
@@ -44,19 +51,21 @@ impl<'a> Draft<'a> {
         Self { unit, look, attempt, configuration, hours_expire_at, next, fresh: BTreeMap::new(), log: Named::default() }
     }
 
-    /// Takes in what was settled. `base` is the day's rollup so far where it is to stand for all hours that it is made of.
-    pub fn take(&mut self, hours: Hours, base: Option<Whole>) {
+    /// Takes in what was settled, and what is to stand for hours whose own rollups have expired.
+    pub fn take(&mut self, hours: Hours, base: Option<DayBase>) {
         self.log = hours.written(self.attempt);
         for (hour, reason) in hours.damaged {
             self.quarantine(hour, reason);
         }
-        if hours.settled.is_empty() {
+        if hours.settled.is_empty() && base.is_none() {
             return;
         }
         self.next.body.rollup = None;
-        if let Some(base) = base {
-            self.next.body.hours.clear();
-            self.next.body.base = Some(self.fresh(base));
+        if let Some(DayBase { whole, has_hours }) = base {
+            if has_hours {
+                self.next.body.hours.clear();
+            }
+            self.next.body.base = Some(self.fresh(whole));
         }
         hours.settled.into_iter().for_each(|hour| self.hour(hour));
     }
@@ -76,8 +85,9 @@ impl<'a> Draft<'a> {
             version: self.next.version,
             settled_at: now,
             rollup: self.fresh(Whole::of(Bucket::Hour(hour), self.attempt, state)),
-            log: Some(Log { attempt: self.attempt, objects, written_at: now }),
-            base: base.map(|base| self.fresh(base.whole)),
+            // Where there is no event of its own, the rollup is all there is.
+            base: base.filter(|_| !objects.is_empty()).map(|base| self.fresh(base.whole)),
+            log: (!objects.is_empty()).then_some(Log { attempt: self.attempt, objects, written_at: now }),
             events: settled.events,
             first: settled.first.min(spans.0),
             last: settled.last.max(spans.1),

@@ -9,6 +9,7 @@ use crate::states::{StatesError, Whole};
 use crate::{Done, Result, Settler};
 use cube::FamilyState;
 use cube::settle::{LogSize, Settled, Settling};
+use model::erasure::Erasures;
 use model::price::PriceBook;
 use model::{AttemptId, Hour};
 use records::object;
@@ -77,6 +78,7 @@ pub(crate) struct Means<'a> {
     pub look: &'a Look,
     pub attempt: AttemptId,
     pub prices: &'a PriceBook,
+    pub erasures: &'a Erasures,
 }
 
 impl Settler {
@@ -89,7 +91,7 @@ impl Settler {
         let rows = plans.iter().map(HourPlan::events).sum::<u64>();
         let size = LogSize { object_bytes: self.rules.log_object_bytes, rows: usize::try_from(rows).unwrap_or(usize::MAX) };
         let mut log = Log::new(&*self.bucket, unit, (attempt, size));
-        let mut passes = Passes::new(&*self.bucket, Settling::new(unit.owner.family, self.random.number(), means.prices));
+        let mut passes = Passes::new(&*self.bucket, Settling::new(unit.owner.family, self.random.number(), means.prices), means.erasures);
         passes.fetch_ahead(&plans.iter().map(|plan| sources(means.unit, plan)).collect::<Vec<_>>()).await;
         let mut read = Vec::new();
         for plan in plans {
@@ -106,7 +108,7 @@ impl Settler {
         let mut objects = log.finish().await?;
         hours.objects = objects.values().flatten().copied().collect();
         for plan in read {
-            let Some(settled) = states.remove(&plan.hour) else {
+            let Some(settled) = states.remove(&plan.hour).or_else(|| nothing(unit, plan)) else {
                 hours.damaged.insert(plan.hour, "none of its segments has an event".to_owned());
                 continue;
             };
@@ -123,7 +125,7 @@ impl Settler {
         (passes, log): (&mut Passes<'_, '_>, &mut Log<'_>),
     ) -> Result<Option<Base>, Stop> {
         let base = match &plan.base {
-            Some((bucket, rollup)) => match self.base(means, (plan.hour, *bucket, rollup)).await {
+            Some((bucket, rollup)) => match self.base(means, plan, (*bucket, rollup)).await {
                 Err(error) if error.is_of_rollup() => return Err(Stop::Damaged(chain(&error))),
                 base => Some(base?),
             },
@@ -134,11 +136,25 @@ impl Settler {
     }
 
     /// Always a copy under this attempt: what stands for a part of a rollup is to expire when it does.
-    async fn base(&self, means: &Means<'_>, (hour, bucket, rollup): (Hour, Bucket, &Rollup)) -> Result<Base, StatesError> {
-        let whole = Whole::read(&*self.table, &means.unit.owner, bucket, rollup).await?;
-        let state = whole.state(&means.unit.owner)?;
-        Ok(Base { whole: whole.under(Bucket::HourBase(hour), means.attempt), state })
+    /// Who was erased since it was written is erased from it.
+    async fn base(&self, means: &Means<'_>, plan: &HourPlan, (bucket, rollup): (Bucket, &Rollup)) -> Result<Base, StatesError> {
+        let Means { unit, attempt, erasures, .. } = *means;
+        let whole = Whole::read(&*self.table, &unit.owner, bucket, rollup).await?;
+        let state = whole.state(&unit.owner)?;
+        let (own, configuration) = (Bucket::HourBase(plan.hour), plan.entry.as_ref().map_or(0, |entry| entry.configuration));
+        let missed = erasures.missed_by(configuration, plan.hour.start(unit.hour_offset));
+        let whole = match state.erased(&missed) {
+            Some(erased) => Whole::of(own, attempt, erased),
+            None => whole.under(own, attempt),
+        };
+        Ok(Base { state: whole.state(&unit.owner)?, whole })
     }
+}
+
+/// What an hour settles to that is made of nothing but what stands for events whose log has expired.
+fn nothing(unit: &Unit, plan: &HourPlan) -> Option<Settled> {
+    let entry = plan.entry.as_ref().filter(|_| plan.segments.is_empty() && !plan.has_log)?;
+    Some(Settled { state: FamilyState::empty(unit.owner.family), events: 0, copies: 0, first: entry.first, last: entry.last })
 }
 
 /// The objects that an hour is settled from.

@@ -9,9 +9,11 @@
 
 mod asked;
 mod calendar;
+mod clear;
 pub mod doctor;
 mod draft;
 mod error;
+mod forget;
 mod garbage;
 mod hours;
 mod log;
@@ -114,6 +116,7 @@ impl Settler {
             Work::Sweep { tenant, family, day } => self.sweep_day(&owner(tenant, *family), *day).await,
             Work::Month { tenant, family, month } => self.build_month(&owner(tenant, *family), *month).await,
             Work::Lifetime { tenant, family } => self.build_lifetime(&owner(tenant, *family)).await,
+            Work::Clear { tenant, family, person } => self.clear(&owner(tenant, *family), person).await,
         }
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Plan {
     pub lifted: Vec<Hour>,
     /// Whether the hours' rollups have expired: then the day's rollup stands for all of them.
     pub has_expired: bool,
+    /// Whether what stands for hours without rollups is to be rid of who is erased.
+    pub erases_base: bool,
     /// How many hours wait until the manifest has room.
     pub put_off: u64,
     /// Whether another round is needed.
@@ -46,7 +48,7 @@ pub(crate) struct HourPlan {
 
 impl Plan {
     pub fn is_empty(&self) -> bool {
-        self.hours.is_empty() && self.lifted.is_empty()
+        self.hours.is_empty() && self.lifted.is_empty() && !self.erases_base
     }
 }
 
@@ -65,6 +67,7 @@ impl Planner<'_> {
         let absorbed: usize = body.hours.values().map(|entry| entry.absorbed.len()).sum();
         // The names of absorbed segments go with their hours: not while a partial of one of them may still be seen.
         let is_full = if plan.has_expired { absorbed > 0 } else { absorbed >= ABSORBED };
+        plan.erases_base = asked.expired && (plan.has_expired || body.base.is_some()) && !(plan.has_expired && is_full);
         let (mut events, mut segments) = (0, 0);
         let candidates = self.candidates(asked, plan.has_expired);
         let is_lifted = |hour: &&Hour| body.quarantined.contains_key(hour) && !candidates.contains(hour);
@@ -90,7 +93,7 @@ impl Planner<'_> {
         plan
     }
 
-    /// The hours with something to settle: what is pending, and what is asked for and has a log to settle again.
+    /// The hours with something to settle: what is pending, and what is asked for and has a log to settle again, or a rollup to erase from.
     fn candidates(&self, asked: &Asked, has_expired: bool) -> BTreeSet<Hour> {
         let body = &self.look.manifest.body;
         let is_past = |quarantine: &Quarantine| self.look.now.millis_since(quarantine.tried_at) >= RETRY_MS;
@@ -98,7 +101,8 @@ impl Planner<'_> {
         let pending = self.look.pending.keys().copied().filter(|_| asked.pending);
         let again = body.hours.iter().filter(|(hour, entry)| {
             let is_asked = asked.named.contains(hour) || entry.configuration < asked.before;
-            !has_expired && is_asked && self.live_log(entry)
+            let is_erased = asked.expired && entry.configuration < asked.before;
+            !has_expired && is_asked && (is_erased || self.live_log(entry))
         });
         pending.chain(again.map(|(hour, _)| *hour)).filter(is_free).collect()
     }

@@ -1,8 +1,9 @@
 //! The rollup of a day: made of those of its hours, and of what stands for hours whose own have expired (I12).
 
-use crate::draft::Draft;
+use crate::draft::{DayBase, Draft};
 use crate::hours::Means;
 use crate::look::Unit;
+use crate::plan::Plan;
 use crate::sources::chain;
 use crate::states::{StatesError, Whole};
 use crate::{Result, Settler};
@@ -48,12 +49,24 @@ impl Settler {
             || self.is_day_to_roll(unit, manifest)
     }
 
-    /// The rollup of a day whose hours' own have expired, as the base of the next.
-    pub(crate) async fn day_base(&self, means: &Means<'_>, has_expired: bool) -> Result<Option<Whole>> {
-        let (unit, rollup) = (means.unit, &means.look.manifest.body.rollup);
-        let Some(rollup) = rollup.as_ref().filter(|_| has_expired) else { return Ok(None) };
-        let whole = Whole::read(&*self.table, &unit.owner, Bucket::Day(unit.day), rollup).await?;
-        Ok(Some(whole.under(Bucket::DayBase(unit.day), means.attempt)))
+    /// What is to stand for hours whose own rollups have expired: the rollup of the day, where hours were settled on top of it, and either
+    /// that or what stood for them before, where somebody is erased from it.
+    pub(crate) async fn day_base(&self, means: &Means<'_>, plan: &Plan, has_settled: bool) -> Result<Option<DayBase>> {
+        let (unit, body) = (means.unit, &means.look.manifest.body);
+        let (bucket, rollup) =
+            if plan.has_expired { (Bucket::Day(unit.day), &body.rollup) } else { (Bucket::DayBase(unit.day), &body.base) };
+        let is_asked = plan.erases_base || (plan.has_expired && has_settled);
+        let Some(rollup) = rollup.as_ref().filter(|_| is_asked) else { return Ok(None) };
+        let whole = Whole::read(&*self.table, &unit.owner, bucket, rollup).await?;
+        // What it was settled with is not known any more; to erase once more changes nothing.
+        let missed = means.erasures.missed_by(0, unit.day.first_hour().start(unit.hour_offset));
+        let own = Bucket::DayBase(unit.day);
+        let whole = match whole.state(&unit.owner)?.erased(&missed) {
+            Some(erased) => Whole::of(own, means.attempt, erased),
+            None if plan.has_expired && has_settled => whole.under(own, means.attempt),
+            None => return Ok(None),
+        };
+        Ok(Some(DayBase { whole, has_hours: plan.has_expired }))
     }
 
     /// Merges the hours of a draft, and its base, into the rollup of its day.

@@ -85,7 +85,7 @@ impl Settler {
         run.done.put_off = plan.put_off;
         if plan.is_empty() && run.dead.is_empty() && !self.is_day_to_roll(unit, &look.manifest) {
             if body != look.manifest.body {
-                return self.forget(run, look, body).await;
+                return self.remember_less(run, look, body).await;
             }
             return Ok(Round::Last);
         }
@@ -100,7 +100,7 @@ impl Settler {
         let (unit, id) = (run.unit, AttemptId::new(self.random.number()));
         let hours_expire_at = self.rules.rollup_expires_at(look.now);
         let draft = Draft::new((unit, &look), body, Attempt { id, configuration: configuration.revision, hours_expire_at });
-        let means = Means { unit, look: &look, attempt: id, prices: &configuration.book };
+        let means = Means { unit, look: &look, attempt: id, prices: &configuration.book, erasures: &configuration.erasures };
         let hours = self.settle_hours(&means, &plan.hours).await?;
         let tried: Vec<Hour> = hours.all().chain(plan.lifted.iter().copied()).collect();
         let (mut done, taken) = (hours.done(), hours.segments());
@@ -132,7 +132,7 @@ impl Settler {
         if !hours.damaged.is_empty() && self.has_moved(unit, look).await? {
             return Ok(None);
         }
-        let base = match self.day_base(means, plan.has_expired && !hours.settled.is_empty()).await {
+        let base = match self.day_base(means, plan, !hours.settled.is_empty()).await {
             Err(SettleError::States(error)) if error.is_of_rollup() && self.has_moved(unit, look).await? => return Ok(None),
             base => base?,
         };
@@ -155,7 +155,7 @@ impl Settler {
     }
 
     /// Puts a manifest in its place that says the same and remembers less.
-    async fn forget(&self, run: &mut Run<'_>, look: Look, body: Body) -> Result<Round> {
+    async fn remember_less(&self, run: &mut Run<'_>, look: Look, body: Body) -> Result<Round> {
         match day::commit(&*self.table, &DayManifest { body, ..look.manifest }).await? {
             Commit::Won => {
                 run.done.partials += self.delete_partials(run.unit, &look.seen_again).await?;

@@ -22,6 +22,9 @@ pub struct Rules {
     pub superseded_ms: i64,
     /// Milliseconds for which an absorbed segment is remembered after its partial is seen gone: longer than any reader reads.
     pub absorbed_ms: i64,
+    /// Milliseconds for which who erases somebody looks whether what began before brings it back: longer than any function runs, and than
+    /// `store` believes what it knows of a tenant.
+    pub watched_ms: i64,
     /// About how large an object of the log becomes, in bytes.
     pub log_object_bytes: usize,
 }
@@ -35,6 +38,7 @@ impl Default for Rules {
             round_events: 2_000_000,
             superseded_ms: 15 * MINUTE_MS,
             absorbed_ms: 60 * MINUTE_MS,
+            watched_ms: 20 * MINUTE_MS,
             log_object_bytes: 32 * 1024 * 1024,
         }
     }

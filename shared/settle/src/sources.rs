@@ -7,6 +7,7 @@ use cube::segment::{self, Opened};
 use cube::settle::{Settled, Settling};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use model::Hour;
+use model::erasure::Erasures;
 use ports::Bucket;
 use records::object::LOG;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -77,13 +78,15 @@ struct Claimed {
 pub(crate) struct Passes<'a, 'b> {
     bucket: &'a dyn Bucket,
     settling: Settling<'b>,
+    /// Whether somebody is erased: then it must be read whose events are.
+    is_erasing: bool,
     places: u32,
     kept: Kept,
 }
 
 impl<'a, 'b> Passes<'a, 'b> {
-    pub fn new(bucket: &'a dyn Bucket, settling: Settling<'b>) -> Self {
-        Self { bucket, settling, places: 0, kept: Kept::default() }
+    pub fn new(bucket: &'a dyn Bucket, settling: Settling<'b>, erasures: &'b Erasures) -> Self {
+        Self { bucket, settling: settling.erasing(erasures), is_erasing: !erasures.is_empty(), places: 0, kept: Kept::default() }
     }
 
     /// Fetches the segments of hours that have few, side by side, while there is room: one hour after the other, a day of small hours would
@@ -121,7 +124,8 @@ impl<'a, 'b> Passes<'a, 'b> {
             let opened = segment::open(&bytes).map_err(|error| damaged(object, &error))?;
             let mut events = 0;
             for group in groups(&opened, sources.hour) {
-                let identities = opened.identities(group).map_err(|error| damaged(object, &error))?;
+                let identities = if self.is_erasing { opened.identities_of_people(group) } else { opened.identities(group) };
+                let identities = identities.map_err(|error| damaged(object, &error))?;
                 self.settling.claim(self.places, sources.hour, &identities).map_err(|error| damaged(object, &error))?;
                 events += identities.num_rows() as u64;
                 claimed.push(Claimed { object: object.to_owned(), group, place: self.places });

@@ -47,6 +47,16 @@ pub enum Work {
         /// Of which family.
         family: Family,
     },
+    /// Deletes what names a person who is erased from all that is settled by now: what was superseded, what crashed attempts have left, and
+    /// segments.
+    Clear {
+        /// Whose.
+        tenant: TenantId,
+        /// Of which family.
+        family: Family,
+        /// The hash by which the person is known.
+        person: String,
+    },
 }
 
 impl Work {
@@ -69,6 +79,11 @@ pub enum Again {
     Hours(Vec<Hour>),
     /// Those that were settled with an older configuration. Hours whose log has expired stay as they are: nothing is left to price anew.
     Before {
+        /// The configuration revision that is old enough no more.
+        configuration: u64,
+    },
+    /// The same, and those too whose log has expired: who is erased since is erased from what their rollups say.
+    Erased {
         /// The configuration revision that is old enough no more.
         configuration: u64,
     },
@@ -150,12 +165,20 @@ mod tests {
             r#"{"kind":"settle","tenant":"demo","family":"ai","day":"2026-11-21","again":{"before":{"configuration":3}}}"#,
             settle(Again::Before { configuration: 3 }),
         );
+        check(
+            r#"{"kind":"settle","tenant":"demo","family":"ai","day":"2026-11-21","again":{"erased":{"configuration":3}}}"#,
+            settle(Again::Erased { configuration: 3 }),
+        );
         check(r#"{"kind":"sweep","tenant":"demo","family":"ai","day":"2026-11-21"}"#, Work::Sweep { tenant: tenant(), family, day });
         check(
             r#"{"kind":"month","tenant":"demo","family":"ai","month":"2026-11"}"#,
             Work::Month { tenant: tenant(), family, month: day.month() },
         );
         check(r#"{"kind":"lifetime","tenant":"demo","family":"ai"}"#, Work::Lifetime { tenant: tenant(), family });
+        check(
+            r#"{"kind":"clear","tenant":"demo","family":"ai","person":"0a"}"#,
+            Work::Clear { tenant: tenant(), family, person: "0a".to_owned() },
+        );
         let short = r#"{"kind":"settle","tenant":"demo","family":"ai","day":"2026-11-21"}"#;
         assert_eq!(serde_json::from_str::<Work>(short).unwrap(), settle(Again::Nothing));
     }

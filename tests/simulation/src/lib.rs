@@ -2,10 +2,11 @@
 //! accepted. Same seed, same run: a seed that fails is a test.
 //!
 //! A [`run`] has three tenants, several families, over two hundred events across the end of a month, late ones, repeats and copies that
-//! differ among them; prices that change in the middle; readers all the while. What they are told is held against what was committed
+//! differ among them; prices that change and people who are erased in the middle; readers all the while. What they are told is held against what was committed
 //! when they asked. At the end all is healed, and every rollup of every grain must be what the reference says.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test: what is not as it should be fails it")]
 
+mod erasures;
 mod events;
 mod land;
 mod plan;
@@ -42,6 +43,7 @@ pub fn run(seed: u64) -> Outcome {
     let Schedule { land, readings, .. } = &schedule;
     let mut faults = verdict::faults(land);
     faults.extend(readings::faults(land, readings));
+    faults.extend(erasures::faults(land));
     let tallies = land.world.tallies();
     let accepted = verdict::accepted_events(land);
     Outcome { faults, hash: land.world.hash(), accepted, readings: readings.len(), tallies }

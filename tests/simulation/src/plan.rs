@@ -1,5 +1,6 @@
 //! What clients send in a run: some tenants' events in some requests, with repeats, copies that differ, late ones, and ones without a time.
 
+use crate::erasures;
 use crate::tenants::Tenant;
 use memory::simulation::Dice;
 use model::{Family, Timestamp};
@@ -119,7 +120,7 @@ fn written(family: Family, drafts: &[Draft], dice: &mut Dice) -> (&'static str, 
             {
                 members.retain(|name, _| name != "eventId" && name != "requestId");
             }
-            event["userId"] = json!(format!("user-{}", draft.number % 5));
+            event["userId"] = json!(erasures::name(draft.number % erasures::PEOPLE));
             event
         };
         drafts.iter().map(|draft| stamped(draft, write(draft, dice))).collect()

@@ -1,12 +1,13 @@
-//! What everything should come to, worked out in the plainest way from what the queue has accepted: each event once, hour by hour.
+//! What everything should come to, worked out in the plainest way from what the queue has accepted: each event once, hour by hour,
+//! without the names of those who are erased.
 
 use crate::land::Land;
 use cube::columns::{RowContext, from_events};
 use cube::{FamilyState, fold};
 use model::message::decode;
 use model::money::Currency;
-use model::price::PriceBook;
 use model::{Day, Event, EventId, Family, Hour, HourOffset, Month, ProjectId, TenantId};
+use records::Configuration;
 use std::collections::BTreeMap;
 
 /// What an owner's rollups should be.
@@ -57,14 +58,14 @@ fn once(events: &[Event], offset: HourOffset) -> Result<Vec<Event>, String> {
 ///
 /// # Errors
 /// As [`once`].
-pub fn expected(events: &[Event], family: Family, (offset, prices): (HourOffset, &PriceBook)) -> Result<Expected, String> {
+pub fn expected(events: &[Event], family: Family, (offset, configuration): (HourOffset, &Configuration)) -> Result<Expected, String> {
     let events = once(events, offset)?;
-    let context = RowContext { prices, hour_offset: offset, currency: Currency::USD };
+    let context = RowContext { prices: &configuration.book, hour_offset: offset, currency: Currency::USD };
     let empty = FamilyState::empty(family);
     let mut expected =
         Expected { hours: BTreeMap::new(), days: BTreeMap::new(), months: BTreeMap::new(), lifetime: empty.clone(), events: events.len() };
     for (hour, batch) in from_events(family, &events, &context).unwrap() {
-        let state = fold(family, &batch);
+        let state = fold(family, &cube::erase(&batch, &configuration.erasures).unwrap());
         expected.days.entry(hour.day()).or_insert_with(|| empty.clone()).merge(&state);
         expected.months.entry(hour.day().month()).or_insert_with(|| empty.clone()).merge(&state);
         expected.lifetime.merge(&state);

@@ -1,6 +1,7 @@
 //! One run: clients send, messages are delivered, ticks find work, work is done, readers read, prices change, and all of it meets faults;
 //! then all is healed and brought to its end.
 
+use crate::erasures;
 use crate::land::Land;
 use crate::plan::{self, Request};
 use crate::readings::{Asked, Reading};
@@ -40,6 +41,8 @@ enum Left {
     Read(Reading),
     /// Whether a price is set.
     Priced(bool),
+    /// Whether a person's erasure is asked for.
+    Erased(bool),
     /// A tick, a question without an answer.
     Nothing,
 }
@@ -58,6 +61,9 @@ pub struct Schedule {
     /// Prices that are still to be set, by when.
     prices: Vec<(Timestamp, Price)>,
     pricing: Option<u64>,
+    /// People who are still to be erased, by when.
+    erasures: Vec<(Timestamp, String)>,
+    erasing: Option<u64>,
 }
 
 impl Schedule {
@@ -78,8 +84,8 @@ impl Schedule {
             page_items: *dice.pick(&[2, 3, 5, usize::MAX]),
             turns_per_stall: *dice.pick(&[0, 40, 150]),
         });
-        let prices = prices(&mut dice);
-        Self { land, readings: Vec::new(), scheduler, dice, unsent, slots: BTreeMap::new(), prices, pricing: None }
+        let (prices, erasures) = (prices(&mut dice), erasures(&mut dice));
+        Self { erasures, erasing: None, land, readings: Vec::new(), scheduler, dice, unsent, slots: BTreeMap::new(), prices, pricing: None }
     }
 
     /// Runs it to its end.
@@ -111,6 +117,7 @@ impl Schedule {
             self.read();
         }
         self.set_prices();
+        self.erase();
         let turns = self.dice.below(160);
         self.turns(turns);
     }
@@ -120,11 +127,12 @@ impl Schedule {
         self.finish();
         self.land.world.set_weather(Weather { page_items: 4, ..Weather::CALM });
         while self.land.intake.redrive(self.land.world.now().as_millis()) > 0
-            || !(self.land.intake.is_empty() && self.unsent.is_empty() && self.prices.is_empty())
+            || !(self.land.intake.is_empty() && self.unsent.is_empty() && self.prices.is_empty() && self.erasures.is_empty())
         {
             self.send_what_is_due();
             self.deliver_intake();
             self.set_prices();
+            self.erase();
             self.finish();
             self.pass(3 * MINUTE_MS);
         }
@@ -133,7 +141,7 @@ impl Schedule {
             self.pass_to(then);
         }
         let mut rounds = 0;
-        while self.tick_and_work() && rounds < 20 {
+        while (self.tick_and_work() || erasures::are_open(&self.land)) && rounds < 20 {
             self.pass(70 * MINUTE_MS);
             rounds += 1;
         }
@@ -197,6 +205,9 @@ impl Schedule {
             if self.pricing == Some(id) {
                 self.pricing = None;
             }
+            if self.erasing == Some(id) {
+                self.erasing = None;
+            }
             match slot.take() {
                 Some(Left::Sent(request, is_acknowledged)) => {
                     if !is_acknowledged || self.repeats() {
@@ -206,7 +217,8 @@ impl Schedule {
                 Some(Left::Delivered(channel, messages, again)) => self.delete(&channel, &messages, &again),
                 Some(Left::Read(reading)) => self.readings.push(reading),
                 Some(Left::Priced(true)) => _ = self.prices.pop(),
-                Some(Left::Priced(false) | Left::Nothing) => {}
+                Some(Left::Erased(true)) => _ = self.erasures.pop(),
+                Some(Left::Priced(false) | Left::Erased(false) | Left::Nothing) => {}
                 // It crashed: a client whose request it was sends it again.
                 None => {
                     if let Some(request) = request {
@@ -324,6 +336,23 @@ impl Schedule {
         let id = self.start(AGGREGATE_MS, None, async move { Left::Priced(ticks::reprice(&land, &price).await.is_ok()) });
         self.pricing = Some(id);
     }
+
+    fn erase(&mut self) {
+        let now = self.land.world.now();
+        let Some((_, person)) = self.erasures.last().filter(|(due, _)| self.erasing.is_none() && *due <= now) else { return };
+        let (person, land) = (person.clone(), self.land.clone());
+        let id = self.start(AGGREGATE_MS, None, async move { Left::Erased(ticks::erase(&land, &person).await.is_ok()) });
+        self.erasing = Some(id);
+    }
+}
+
+/// People of every tenant who are erased: one while events come, and one when the last of them have happened.
+fn erasures(dice: &mut Dice) -> Vec<(Timestamp, String)> {
+    let first = dice.below(erasures::PEOPLE);
+    let other = (first + 1 + dice.below(erasures::PEOPLE - 1)) % erasures::PEOPLE;
+    let due = i64::try_from(dice.below(3_600_000)).unwrap();
+    let last = plan::START.plus_millis(plan::SENDING_MS);
+    vec![(last, erasures::name(other)), (plan::START.plus_millis(due), erasures::name(first))]
 }
 
 /// Prices that the tenant with AI usage sets in the middle, effective from before it: the later one last.

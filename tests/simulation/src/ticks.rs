@@ -1,9 +1,10 @@
 //! Finds work and sends it, as the schedules of `aggregate` do, but for its thresholds: here everything is due at once.
 
 use crate::land::Land;
-use model::{Family, Hour};
+use model::{Family, Hour, UserId};
 use ports::{Key, Queue, Table};
 use records::RecordError;
+use records::erasure::{self, Request};
 use records::job::{self, Job};
 use records::pending::{self, Kind, Pending};
 use records::price::{self, Price};
@@ -23,7 +24,10 @@ pub async fn tick(settler: &Settler, queue: &dyn Queue) -> Result<(), Box<dyn Er
         for key in pending_of(table, kind).await? {
             match work(&key) {
                 Some(work) => _ = found.insert(work.body()),
-                None => _ = settler.reprice(queue, &key).await?,
+                None => {
+                    settler.reprice(queue, &key).await?;
+                    settler.forget(queue, &key).await?;
+                }
             }
         }
     }
@@ -60,6 +64,20 @@ fn work(key: &Key) -> Option<Work> {
         (owner, Some(month)) => Some(Work::Month { tenant: owner.tenant, family: owner.family, month }),
         (owner, None) => Some(Work::Lifetime { tenant: owner.tenant, family: owner.family }),
     }
+}
+
+/// Has a person of every tenant erased, all of it again until it is done.
+///
+/// # Errors
+/// Where a port does not answer.
+pub async fn erase(land: &Land, person: &str) -> Result<(), RecordError> {
+    let table = land.table("configure");
+    let user = UserId::new(person).unwrap();
+    for tenant in land.tenants.iter() {
+        let request = Request { tenant: &tenant.id, user: &user, now: land.world.now(), fresh_key: [7; 32], anew: false };
+        erasure::begin(&*table, &request).await?;
+    }
+    Ok(())
 }
 
 /// Sets a price for those who use AI, and makes the job that prices anew what is settled; all of it again until it is done.

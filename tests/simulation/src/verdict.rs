@@ -22,9 +22,9 @@ pub fn faults(land: &Land) -> Vec<String> {
     for (tenant, family) in families(land) {
         let tenant = &land.tenants[tenant];
         let owner = Owner { tenant: tenant.id.clone(), family };
-        let prices = at_once(price::configuration(&table, &tenant.id, Read::Strong)).book;
+        let configuration = at_once(price::configuration(&table, &tenant.id, Read::Strong));
         let events = accepted.get(&(tenant.id.clone(), family)).map_or(&[][..], Vec::as_slice);
-        match reference::expected(events, family, (tenant.hour_offset, &prices)) {
+        match reference::expected(events, family, (tenant.hour_offset, &configuration)) {
             Ok(expected) => faults.extend(Found::of(&table, &owner).faults(&expected)),
             Err(fault) => faults.push(fault),
         }

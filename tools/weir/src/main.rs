@@ -1,6 +1,7 @@
 //! `weir`: sends events to a deployment, and makes the tenants, keys and tokens it is called with.
 
 mod doctor;
+mod erase;
 mod prices;
 mod redrive;
 mod send;
@@ -11,6 +12,7 @@ mod token;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use doctor::Doctor;
+use erase::Erase;
 use ports::{Clock as _, SystemClock};
 use prices::{Jobs, PriceCommand};
 use redrive::Redrive;
@@ -44,7 +46,9 @@ enum Command {
     Service(In<ServiceCommand>),
     /// Set and list a tenant's own prices of models.
     Price(In<PriceCommand>),
-    /// Show how far the pricing anew of what was settled before is.
+    /// Take a person out of everything that is kept; totals stay as they are.
+    Erase(To<Erase>),
+    /// Show how far erasures are, and the pricing anew of what was settled before.
     Jobs(To<Jobs>),
     /// Send work to be settled, ahead of the ticks.
     Settle(To<Settle>),
@@ -99,6 +103,7 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Key(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
         Command::Service(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
         Command::Price(In { deployment, command }) => command.run(&deployment.open().await?, now).await?,
+        Command::Erase(To { deployment, arguments }) => arguments.run(&deployment.open().await?, now).await?,
         Command::Jobs(To { deployment, arguments }) => arguments.run(&deployment.open().await?).await?,
         Command::Settle(To { deployment, arguments }) => arguments.run(&deployment.open().await?, &arguments.queue().await?).await?,
         Command::Redrive(arguments) => arguments.run().await?,

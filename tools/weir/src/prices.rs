@@ -1,5 +1,6 @@
 //! `weir price` and `weir jobs`: a tenant's own prices of models, and the pricing anew of what was settled before a price was set.
 
+use crate::erase;
 use crate::tenancy::{row, tenant};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use chrono::{DateTime, NaiveDate};
@@ -103,7 +104,14 @@ impl Set {
 }
 
 impl Jobs {
-    /// What to print: of each job its tenant, revision and first day, state, days done and to do, and what could not be done.
+    /// Those of a tenant.
+    #[cfg(test)]
+    pub fn of(tenant: TenantId) -> Self {
+        Self { tenant: Some(tenant) }
+    }
+
+    /// What to print: of each job its tenant, revision and first day (of an erasure a hash of whom, and the moment before which), state, days
+    /// done and to do, and what could not be done.
     ///
     /// # Errors
     /// Where the table does not answer.
@@ -115,6 +123,7 @@ impl Jobs {
         let mut lines = Vec::new();
         for tenant in tenants {
             lines.extend(records::job::all(table, &tenant).await?.iter().map(job_line));
+            lines.extend(records::erasure::all(table, &tenant, Read::Strong).await?.1.iter().map(erase::line));
         }
         Ok(lines)
     }

@@ -225,7 +225,8 @@ impl NewPrice {
         }
         let mut usd = |pointer: &str, number: Option<&Number>| {
             let number = number?;
-            let pico = Decimal::parse(&number.to_string(), PRICE_DIGITS).filter(|units| *units >= 0).and_then(|units| i64::try_from(units).ok());
+            let pico =
+                Decimal::parse(&number.to_string(), PRICE_DIGITS).filter(|units| *units >= 0).and_then(|units| i64::try_from(units).ok());
             if pico.is_none() {
                 told(fault(pointer, "bad_price", format!("must be from 0 on, with at most {PRICE_DIGITS} digits after the point")));
             }

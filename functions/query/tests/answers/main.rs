@@ -7,6 +7,7 @@ mod dashboard;
 mod events;
 mod manners;
 mod parameters;
+mod persons;
 mod sales;
 mod settled;
 mod timeseries;

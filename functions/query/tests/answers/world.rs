@@ -119,6 +119,7 @@ impl World {
             table: table.clone(),
             bucket: bucket.clone(),
             clock: clock.clone(),
+            random: Arc::new(ports::SystemRandom),
         };
         Self { faults, table, bucket, clock, router: router(desk), key }
     }
@@ -158,9 +159,17 @@ impl World {
     }
 
     pub async fn get_with(&self, who: Who<'_>, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut request = Request::builder().method(Method::GET).uri(path);
-        for (name, value) in self.credentials(who, path).iter().map(|(name, value)| (*name, value.as_str())).chain(headers.iter().copied())
-        {
+        self.send(who, (Method::GET, path), headers).await
+    }
+
+    pub async fn delete(&self, who: Who<'_>, path: &str) -> Answer {
+        self.send(who, (Method::DELETE, path), &[]).await
+    }
+
+    async fn send(&self, who: Who<'_>, (method, path): (Method, &str), headers: &[(&str, &str)]) -> Answer {
+        let credentials = self.credentials(who, (method.as_str(), path));
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in credentials.iter().map(|(name, value)| (*name, value.as_str())).chain(headers.iter().copied()) {
             request = request.header(name, value);
         }
         let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
@@ -174,7 +183,7 @@ impl World {
         self.get(Who::Admin, path).await.numbers()
     }
 
-    fn credentials(&self, who: Who<'_>, path: &str) -> Vec<(&'static str, String)> {
+    fn credentials(&self, who: Who<'_>, (method, path): (&str, &str)) -> Vec<(&'static str, String)> {
         let now = ports::Clock::now(&*self.clock);
         let bearer = |subject: &str, name: &str, role: &str| {
             let claims =
@@ -190,7 +199,7 @@ impl World {
             Who::Service => {
                 let secret = mint::service_secret(&MASTER.into(), &tenant("acme"), "billing", 1);
                 let timestamp = now.as_seconds();
-                let tag = mint::signature(&secret, &mint::Signed { timestamp, method: "GET", path_and_query: path, body: b"" });
+                let tag = mint::signature(&secret, &mint::Signed { timestamp, method, path_and_query: path, body: b"" });
                 vec![("x-weir-service", "billing@acme".into()), ("x-weir-timestamp", timestamp.to_string()), ("x-weir-signature", tag)]
             }
         }

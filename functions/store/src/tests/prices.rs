@@ -65,10 +65,20 @@ async fn a_price_is_seen_within_a_minute_and_read_no_more_often() {
 #[tokio::test]
 async fn usage_is_not_stored_where_its_prices_cannot_be_read_and_other_events_are() {
     let world = World::new();
-    world.faults.plan(|call| call.key.contains("#C#").then_some(Fault::Before));
+    world.faults.plan(|call| call.key.contains("#C#prices").then_some(Fault::Before));
     let records = vec![record("usage", message("demo", vec![request("r")])), record("view", message("demo", vec![view("v")]))];
     assert_eq!(world.store(records.clone()).await, ["usage"]);
     world.faults.heal();
     assert_eq!(world.store(records.into_iter().take(1).map(|record| attempt(2, record)).collect()).await, NONE);
     assert_eq!(world.counted("demo", model::Family::Ai).await.len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_stored_where_it_cannot_be_read_who_is_erased() {
+    let world = World::new();
+    world.faults.plan(|call| call.key.contains("#C#erasures").then_some(Fault::Before));
+    let records = vec![record("usage", message("demo", vec![request("r")])), record("view", message("demo", vec![view("v")]))];
+    let mut failed = world.store(records).await;
+    failed.sort();
+    assert_eq!(failed, ["usage", "view"]);
 }

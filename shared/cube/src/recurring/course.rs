@@ -4,7 +4,7 @@ use crate::catalogue::{Dimension, NONE};
 use crate::columns::{COMPLETED, REFUNDS};
 use crate::sketch::Change;
 use crate::state::{Column, CubeState};
-use model::Timestamp;
+use model::{Timestamp, erasure};
 use std::collections::BTreeMap;
 
 /// A subscription that is renewed within a day of its end has gone on.
@@ -13,7 +13,7 @@ const GRACE_MS: i64 = 24 * 3_600_000;
 /// A user's recurring revenue in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Course {
-    /// The user; of subscriptions that name none, the subscription.
+    /// The user; of subscriptions that name none, the subscription; of those of an erased user, what stands for it.
     pub user: String,
     /// The currency's code.
     pub currency: String,
@@ -75,7 +75,12 @@ fn of_users<'a>(state: &'a CubeState, project: Option<&str>) -> BTreeMap<&'a str
     for (cell, transitions) in transitions.iter().enumerate() {
         let [user, subscription, own_project] = [at_user, at_subscription, at_project].map(|at| state.cells.label(cell, at));
         if project.is_none_or(|project| project == own_project) {
-            let user = if user == NONE { subscription } else { user };
+            let (user, subscription) = match erasure::subscriber(subscription) {
+                Some((whose, "")) if user == NONE => (whose, NONE),
+                Some((whose, name)) if user == NONE => (whose, name),
+                _ if user == NONE => (subscription, subscription),
+                _ => (user, subscription),
+            };
             let of_user = users.entry(user).or_default();
             of_user.entry((own_project, subscription)).or_default().extend(transitions.as_slice());
         }

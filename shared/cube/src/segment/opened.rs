@@ -22,6 +22,8 @@ const DECODED_BYTES: i64 = 512 * 1024 * 1024;
 const GROUP_ROWS: i64 = 1 << 21;
 /// What the winner among copies is told by.
 const IDENTITY: [&str; 4] = ["id", "project", "received", "content_hash"];
+/// The same, and by what an erased person's events are told.
+const IDENTITY_OF_PEOPLE: [&str; 6] = ["id", "project", "user", "time", "received", "content_hash"];
 
 /// One row group: events of one hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +68,14 @@ impl Opened {
     /// Where the row group is damaged or there is none of this number.
     pub fn identities(&self, group: usize) -> Result<RecordBatch, SegmentError> {
         self.columns(group, &IDENTITY)
+    }
+
+    /// The same, with whose each event was and when: the user and the time.
+    ///
+    /// # Errors
+    /// As [`Opened::identities`].
+    pub fn identities_of_people(&self, group: usize) -> Result<RecordBatch, SegmentError> {
+        self.columns(group, &IDENTITY_OF_PEOPLE)
     }
 
     /// The events of a row group, with all their columns.

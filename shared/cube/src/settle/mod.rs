@@ -18,6 +18,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMillisecondType;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::ArrowError;
+use model::erasure::Erasures;
 use model::price::PriceBook;
 use model::{Family, Hour, Timestamp};
 use std::collections::BTreeMap;
@@ -74,6 +75,7 @@ pub struct Settled {
 pub struct Settling<'a> {
     identifier: Identifier,
     prices: &'a PriceBook,
+    erasures: &'a Erasures,
     family: Family,
     hours: BTreeMap<Hour, HourInWork>,
 }
@@ -83,7 +85,14 @@ impl<'a> Settling<'a> {
     /// and who chooses ids must not be able to make two of them meet.
     #[must_use]
     pub fn new(family: Family, seed: u128, prices: &'a PriceBook) -> Self {
-        Self { identifier: Identifier::new(seed), prices, family, hours: BTreeMap::new() }
+        Self { identifier: Identifier::new(seed), prices, erasures: Erasures::NONE, family, hours: BTreeMap::new() }
+    }
+
+    /// The round, in which these people are erased: then what is claimed must say whose it was and when
+    /// ([`crate::segment::Opened::identities_of_people`]).
+    #[must_use]
+    pub fn erasing(self, erasures: &'a Erasures) -> Self {
+        Self { erasures, ..self }
     }
 
     /// First pass: claims each event for the best of its copies, the smallest (received, content hash). `place` is the caller's number
@@ -93,8 +102,10 @@ impl<'a> Settling<'a> {
     /// Where the batch lacks a column of [`crate::segment::Opened::identities`], or the place was claimed before.
     pub fn claim(&mut self, place: u32, hour: Hour, identities: &RecordBatch) -> Result<(), SettleError> {
         let family = self.family;
+        // Copies of an erased event are copies of it under the id that it has now, wherever they come from.
+        let identities = crate::erase(identities, self.erasures)?;
         let hour = self.hours.entry(hour).or_insert_with(|| HourInWork::new(family));
-        hour.winners.claim(&self.identifier, place, identities)
+        hour.winners.claim(&self.identifier, place, &identities)
     }
 
     /// How many of a place's events won: where none did, its second pass can be left out. Ends the hour's first pass.
@@ -102,7 +113,7 @@ impl<'a> Settling<'a> {
         self.hours.get_mut(&hour).map_or(0, |hour| hour.winners.won(place))
     }
 
-    /// Second pass: keeps the events of a place that won, lets them cost what the prices say, and folds them into the hour's state.
+    /// Second pass: keeps the events of a place that won, erases who is to be erased, lets them cost what the prices say, and folds them into the hour's state.
     /// Answers them, in the columns of [`crate::columns::schema`], for the log.
     ///
     /// # Errors
@@ -113,6 +124,7 @@ impl<'a> Settling<'a> {
             return Err(SettleError::OtherHour(place));
         }
         let kept = in_work.winners.keep(place, &crate::columns::conform(self.family, events)?)?;
+        let kept = crate::erase(&kept, self.erasures)?;
         let priced = if self.family == Family::Ai { prices::price(&kept, self.prices)? } else { kept };
         in_work.add(&priced)?;
         Ok(priced)

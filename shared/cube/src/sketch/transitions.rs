@@ -53,6 +53,12 @@ impl Transitions {
         *self = Self::from(all);
     }
 
+    /// Gives each change another id.
+    pub fn rename(&mut self, name: impl Fn(&str) -> String) {
+        let changes = std::mem::take(&mut self.0);
+        *self = Self::from(changes.into_iter().map(|change| Change { id: name(&change.id), ..change }).collect::<Vec<_>>());
+    }
+
     /// The changes, in order of time.
     #[must_use]
     pub fn as_slice(&self) -> &[Change] {

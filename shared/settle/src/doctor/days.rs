@@ -44,7 +44,7 @@ impl Settler {
         Ok(manifest)
     }
 
-    pub(super) async fn manifest_of(&self, owner: &Owner, day: Day) -> Result<DayManifest> {
+    pub(crate) async fn manifest_of(&self, owner: &Owner, day: Day) -> Result<DayManifest> {
         Ok(day::get(&*self.table, owner, (day, Read::Strong)).await?)
     }
 

@@ -25,6 +25,18 @@ pub enum Place {
     Lifetime,
 }
 
+impl Place {
+    /// Whether the rollups of a partition are named by its manifest.
+    pub(crate) fn is_of(self, partition: &str) -> bool {
+        let grain = partition.rsplit('#').next().unwrap_or_default();
+        match self {
+            Self::Day(_) => grain.starts_with("hour") || grain.starts_with("day"),
+            Self::Month(_) => grain == "month",
+            Self::Lifetime => grain == "lifetime",
+        }
+    }
+}
+
 /// What is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {

@@ -4,7 +4,7 @@
 use super::finding::{Finding, Place, What};
 use crate::{Again, Result, SettleError, Settler, TRIES, Work};
 use model::{AttemptId, Day, Hour, Month};
-use ports::Read;
+use ports::{Key, Read};
 use rollups::{Bucket, Commit, LifetimeManifest, Owner, UpperManifest, day, upper};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,14 +27,8 @@ impl Settler {
         let owner = &finding.owner;
         match &finding.what {
             What::Orphan { attempt, place, items, objects } => {
-                if !self.fence(owner, *place, *attempt).await? {
-                    return Ok(Mended::Not("a manifest names it now".to_owned()));
-                }
-                self.table.delete_many(items).await?;
-                for object in objects {
-                    self.bucket.delete(object).await?;
-                }
-                Ok(Mended::Done("deleted"))
+                let is_deleted = self.delete_orphan(owner, (*place, *attempt), (items, objects)).await?;
+                Ok(if is_deleted { Mended::Done("deleted") } else { Mended::Not("a manifest names it now".to_owned()) })
             }
             What::Gap { bucket, attempt, .. } | What::Drift { bucket, attempt } => self.rebuild(owner, *bucket, *attempt).await,
             What::OldCatalogue { hour, attempt } => self.rebuild(owner, Bucket::Hour(*hour), *attempt).await,
@@ -47,6 +41,23 @@ impl Settler {
                 Ok(Mended::Not("nothing is lost as long as its messages come again: look into the dead-letter queue".to_owned()))
             }
         }
+    }
+
+    /// Deletes what an attempt has left; answers whether no manifest names it.
+    pub(super) async fn delete_orphan(
+        &self,
+        owner: &Owner,
+        (place, attempt): (Place, AttemptId),
+        (items, objects): (&[Key], &[String]),
+    ) -> Result<bool> {
+        if !self.fence(owner, place, attempt).await? {
+            return Ok(false);
+        }
+        self.table.delete_many(items).await?;
+        for object in objects {
+            self.bucket.delete(object).await?;
+        }
+        Ok(true)
     }
 
     /// Makes sure that an attempt can be committed no more: whoever is at work has read an older edition. Answers whether it is not named.

@@ -32,11 +32,35 @@ impl Settler {
         let owner = examination.owner.clone();
         let mut orphans = Orphans::new();
         for partition in rollup::partitions(&owner) {
-            examination.looked.items += self.orphaned_items(&owner, &partition, &mut orphans).await?;
+            examination.looked.items += self.orphaned_items(&owner, (&partition, &Range::All), &mut orphans).await?;
         }
-        examination.looked.objects += self.orphaned_objects(&owner, &mut orphans).await?;
+        let all = format!("{}{}/{}/", object::LOG, owner.family, owner.tenant);
+        examination.looked.objects += self.orphaned_objects(&owner, &all, &mut orphans).await?;
         for ((place, attempt), Left { items, objects }) in orphans {
             examination.found(What::Orphan { attempt, place, items, objects });
+        }
+        Ok(())
+    }
+
+    /// Deletes what crashed attempts have left of one span. Who is at work on it right now begins again.
+    pub(crate) async fn delete_orphans(&self, owner: &Owner, place: Place) -> Result<()> {
+        let mut orphans = Orphans::new();
+        // `~` follows all that keys have after the name of a span.
+        let from = |name: String| Range::Between(name.clone(), format!("{name}~"));
+        let range = match place {
+            Place::Day(day) => from(day.to_string()),
+            Place::Month(month) => from(format!("{month}#")),
+            Place::Lifetime => Range::All,
+        };
+        for partition in rollup::partitions(owner).filter(|partition| place.is_of(partition)) {
+            self.orphaned_items(owner, (&partition, &range), &mut orphans).await?;
+        }
+        if let Place::Day(day) = place {
+            let prefix = format!("{}{}/{}/{day}/", object::LOG, owner.family, owner.tenant);
+            self.orphaned_objects(owner, &prefix, &mut orphans).await?;
+        }
+        for ((place, attempt), Left { items, objects }) in orphans {
+            self.delete_orphan(owner, (place, attempt), (&items, &objects)).await?;
         }
         Ok(())
     }
@@ -60,10 +84,10 @@ impl Settler {
         Ok(())
     }
 
-    async fn orphaned_items(&self, owner: &Owner, partition: &str, orphans: &mut Orphans) -> Result<u64> {
+    async fn orphaned_items(&self, owner: &Owner, (partition, range): (&str, &Range), orphans: &mut Orphans) -> Result<u64> {
         let (mut after, mut looked) = (None, 0);
         loop {
-            let page = self.table.query(partition, &Range::All, Projection::Only(&[]), Read::Strong, after.as_ref()).await?;
+            let page = self.table.query(partition, range, Projection::Only(&[]), Read::Strong, after.as_ref()).await?;
             looked += page.items.len() as u64;
             let keys = page.items.into_iter().filter_map(|item| Some((rollup::of_key(&item.key)?, item.key)));
             let mut by_place: BTreeMap<Place, Vec<(Bucket, AttemptId, Key)>> = BTreeMap::new();
@@ -83,9 +107,9 @@ impl Settler {
         }
     }
 
-    async fn orphaned_objects(&self, owner: &Owner, orphans: &mut Orphans) -> Result<u64> {
+    async fn orphaned_objects(&self, owner: &Owner, listed: &str, orphans: &mut Orphans) -> Result<u64> {
         let prefix = format!("{}{}/{}/", object::LOG, owner.family, owner.tenant);
-        let listed = self.bucket.list(&prefix).await?;
+        let listed = self.bucket.list(listed).await?;
         let mut by_day: BTreeMap<Day, Vec<(AttemptId, u32, &str)>> = BTreeMap::new();
         for object in &listed {
             let Some((day, attempt, number)) = object.key.strip_prefix(&prefix).and_then(named_by) else { continue };

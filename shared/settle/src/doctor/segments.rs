@@ -7,10 +7,11 @@ use crate::{Result, Settler, calendar};
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use cube::segment::{self, SegmentError};
+use model::erasure::Erasures;
 use model::{Hour, SegmentId};
 use ports::Read;
-use records::object;
 use records::partial::{self, Span};
+use records::{erasure, object};
 use rollups::{HourEntry, Owner};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -31,6 +32,7 @@ impl Settler {
             examination.looked.partials += 1;
             waiting.entry(brief.segment).or_default().insert(brief.hour);
         }
+        let erasures = erasure::people(&*self.table, &owner.tenant, Read::Strong).await?;
         let mut ids = Ids::new();
         let prefix = format!("{}{}/{}/", object::INCOMING, owner.family, owner.tenant);
         for turn in 0..TURNS {
@@ -39,7 +41,7 @@ impl Settler {
                 let name = object.key.strip_prefix(&prefix).and_then(|name| name.strip_suffix(".parquet"));
                 let segment = name.and_then(|name| SegmentId::new(name).ok());
                 let is_waiting = segment.is_some_and(|segment| waiting.remove(&segment).is_some());
-                if !is_waiting && depth == Depth::Segments && !self.is_counted(&owner, &object.key, &mut ids).await? {
+                if !is_waiting && depth == Depth::Segments && !self.is_counted(&owner, &object.key, (&erasures, &mut ids)).await? {
                     examination.found(What::Uncommitted { object: object.key });
                 }
             }
@@ -53,9 +55,9 @@ impl Settler {
     }
 
     /// Whether all events of a segment are in the log, as far as can be told.
-    async fn is_counted(&self, owner: &Owner, key: &str, ids: &mut Ids) -> Result<bool> {
+    async fn is_counted(&self, owner: &Owner, key: &str, (erasures, ids): (&Erasures, &mut Ids)) -> Result<bool> {
         let Some(bytes) = self.bucket.get(key).await? else { return Ok(true) };
-        let Ok(groups) = identities(&bytes) else { return Ok(false) };
+        let Ok(groups) = identities(&bytes, erasures) else { return Ok(false) };
         for (hour, found) in groups {
             if !ids.contains_key(&hour) {
                 if ids.len() >= HOURS {
@@ -83,7 +85,7 @@ impl Settler {
         let mut ids = HashSet::new();
         for key in objects(owner, hour, entry) {
             let Some(bytes) = self.bucket.get(&key).await? else { return Ok(None) };
-            let Ok(groups) = identities(&bytes) else { return Ok(None) };
+            let Ok(groups) = identities(&bytes, Erasures::NONE) else { return Ok(None) };
             ids.extend(groups.into_iter().filter(|(of, _)| *of == hour).flat_map(|(_, found)| found));
         }
         Ok(Some(ids))
@@ -96,10 +98,11 @@ fn objects(owner: &Owner, hour: Hour, entry: &HourEntry) -> Vec<String> {
     entry.log.as_ref().map(of_log).unwrap_or_default()
 }
 
-/// The ids of an object's events by hour.
-fn identities(bytes: &bytes::Bytes) -> Result<Vec<(Hour, HashSet<String>)>, SegmentError> {
+/// The ids of an object's events by hour, as they are once these people are erased.
+fn identities(bytes: &bytes::Bytes, erasures: &Erasures) -> Result<Vec<(Hour, HashSet<String>)>, SegmentError> {
     let opened = segment::open(bytes)?;
-    let group = |(index, group): (usize, &segment::Group)| Ok((group.hour, ids_of(&opened.identities(index)?)));
+    let group =
+        |(index, group): (usize, &segment::Group)| Ok((group.hour, ids_of(&cube::erase(&opened.identities_of_people(index)?, erasures)?)));
     opened.groups().iter().enumerate().map(group).collect()
 }
 

@@ -22,9 +22,11 @@ pub struct Interrupted {
 impl Interrupted {
     fn other_tenant(&self) -> TenantId {
         match &self.work {
-            Work::Settle { tenant, .. } | Work::Sweep { tenant, .. } | Work::Month { tenant, .. } | Work::Lifetime { tenant, .. } => {
-                tenant.clone()
-            }
+            Work::Settle { tenant, .. }
+            | Work::Sweep { tenant, .. }
+            | Work::Month { tenant, .. }
+            | Work::Lifetime { tenant, .. }
+            | Work::Clear { tenant, .. } => tenant.clone(),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod damage;
 mod doctor;
+mod erasing;
 mod faults;
 mod hours;
 mod interrupted;

@@ -81,6 +81,7 @@ pub(super) fn of_item(key: &Key) -> &'static str {
         ("C", "prices") => "prices",
         ("C", "revision") => "revision",
         ("C", "jobs") => "job",
+        ("C", "erasures") => "erasure",
         ("C", "keys") => "key",
         ("C", _) => "configuration",
         _ => "other",
