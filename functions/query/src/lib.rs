@@ -9,7 +9,9 @@ mod analytics;
 mod chat;
 pub mod config;
 mod contract;
+mod glance;
 mod groups;
+mod numbers;
 mod parameters;
 mod persons;
 mod platform;
@@ -74,6 +76,7 @@ fn rooms() -> OpenApiRouter<Arc<Desk>> {
         .merge(chat::routes())
         .merge(providers::routes())
         .merge(contract::routes())
+        .merge(glance::routes())
 }
 
 impl Desk {

@@ -9,8 +9,8 @@ use cube::catalogue::OTHER;
 use cube::query::{Answer, Number, Range};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
 use http::{HeaderValue, StatusCode};
-use model::Timestamp;
 use model::money::{Currency, Decimal};
+use model::{Hour, HourOffset, Timestamp};
 use reader::Reading;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -134,6 +134,13 @@ impl Change {
     }
 }
 
+/// The span before the hours that a range takes in: as many hours, none of which is among them.
+pub fn before(range: Range, offset: HourOffset) -> Range {
+    let first = Hour::of(range.from, offset).index();
+    let last = Hour::of(range.to.plus_millis(-1), offset).index();
+    Range { from: Hour::from_index(first - (last - first + 1)).start(offset), to: Hour::from_index(first).start(offset) }
+}
+
 /// A part of a whole in percent, to two digits; `null` of nothing.
 pub fn share(of: i128, whole: i128) -> Figure {
     if whole == 0 {
@@ -212,8 +219,13 @@ impl Meta {
     }
 
     /// The same with something more that a reader should know.
-    pub fn noting(mut self, note: &'static str) -> Self {
-        self.notes.push(note.into());
+    pub fn noting(self, note: &'static str) -> Self {
+        self.noting_if(Some(note))
+    }
+
+    /// The same with something more that a reader should know, if there is anything.
+    pub fn noting_if<N: Into<Cow<'static, str>>>(mut self, note: Option<N>) -> Self {
+        self.notes.extend(note.map(Into::into));
         self
     }
 }
@@ -297,5 +309,22 @@ mod tests {
     #[test]
     fn a_share_is_in_percent_of_the_whole() {
         assert_eq!((exact(&share(1, 3)), exact(&share(2, 3)), share(0, 0)), ("33.33".into(), "66.67".into(), Figure::Nothing));
+    }
+
+    #[test]
+    fn the_span_before_is_as_many_hours_and_shares_none() {
+        let begin = Timestamp::from_millis(1_793_491_200_000);
+        for minutes in [0, 30, 45] {
+            let offset = HourOffset::from_minutes(minutes).unwrap();
+            let check = |from_ms: i64, to_ms: i64, hours: i64| {
+                let before = before(Range { from: begin.plus_millis(from_ms), to: begin.plus_millis(to_ms) }, offset);
+                assert_eq!(before.to, Hour::of(begin.plus_millis(from_ms), offset).start(offset));
+                assert_eq!(before.to.millis_since(before.from), hours * 3_600_000, "{from_ms} to {to_ms}, {minutes}");
+            };
+            let start = i64::from(minutes) * 60_000;
+            check(start, start + 24 * 3_600_000, 24);
+            check(start + 1, start + 24 * 3_600_000 + 1, 25);
+            check(start + 10, start + 20, 1);
+        }
     }
 }

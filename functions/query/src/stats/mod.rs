@@ -1,5 +1,11 @@
 //! Everything that is counted of one family, in one answer.
 
+mod acts;
+mod ai;
+mod clock;
+mod engagement;
+mod performance;
+mod resources;
 mod sales;
 
 use crate::Desk;
@@ -10,5 +16,9 @@ use utoipa_axum::routes;
 
 /// The routes of this room.
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
-    OpenApiRouter::new().routes(taking(&sales::KNOWN, routes!(sales::answer)))
+    OpenApiRouter::new()
+        .routes(taking(&ai::KNOWN, routes!(ai::answer)))
+        .routes(taking(&engagement::KNOWN, routes!(engagement::answer)))
+        .routes(taking(&performance::KNOWN, routes!(performance::answer)))
+        .routes(taking(&sales::KNOWN, routes!(sales::answer)))
 }

@@ -1,7 +1,7 @@
 //! Events to be counted.
 
 use crate::world::at;
-use model::event::{AiUse, Lifecycle, Sale, Tokens};
+use model::event::{AiUse, Engagement, Lifecycle, Measurement, Sale, Tokens};
 use model::money::Currency;
 use model::{Event, EventId, Facts, ProjectId, UserId};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -65,4 +65,25 @@ pub fn sale(user: &str, kind: &str, status: &str, (hundredths, currency): (i64, 
         ..Sale::default()
     };
     event(user, kind, "2026-11-18T12:00:00Z", Facts::Sales(facts))
+}
+
+/// A request to a model, as it is told.
+pub fn asked(user: &str, time: &str, facts: AiUse) -> Event {
+    event(user, "request", time, Facts::Ai(facts))
+}
+
+/// Something that somebody did in an app, in a session, if it was in one.
+pub fn act(user: &str, session: &str, time: &str, facts: Engagement) -> Event {
+    let session = (!session.is_empty()).then(|| session.into());
+    Event { session, ..event(user, "screen_view", time, Facts::Engagement(facts)) }
+}
+
+/// A request to a service, or what the service used.
+pub fn measured(user: &str, time: &str, facts: Measurement) -> Event {
+    event(user, "performance", time, Facts::Performance(facts))
+}
+
+/// The same event at another time.
+pub fn then(time: &str, event: Event) -> Event {
+    Event { time: at(time), received: at(time), ..event }
 }

@@ -1,14 +1,20 @@
 //! What the function answers, over a table and a bucket in memory that the function `store` has written to.
 #![expect(clippy::unwrap_used, reason = "a test's helpers may panic")]
 
+mod ai_stats;
 mod contract;
 mod costs;
 mod dashboard;
+mod engagement_stats;
 mod events;
+mod glance;
 mod manners;
 mod parameters;
 mod persons;
+mod performance_stats;
 mod sales;
+mod schema;
+mod series;
 mod settled;
 mod timeseries;
 mod usage;

@@ -6,8 +6,19 @@ use access::ReadLimits;
 use http::StatusCode;
 use memory::Fault;
 
-const PATHS: [&str; 5] =
-    ["/usage/user/ann", "/costs/user/ann", "/metrics/dashboard", "/metrics/timeseries?metric=tokens", "/api/analytics/sales/stats"];
+const PATHS: [&str; 11] = [
+    "/usage/user/ann",
+    "/costs/user/ann",
+    "/metrics/dashboard",
+    "/metrics/timeseries?metric=tokens",
+    "/api/analytics/sales/stats",
+    "/api/ai-tracking/stats",
+    "/api/analytics/engagement/stats",
+    "/api/performance/stats",
+    "/api/metrics/dashboard",
+    "/api/metrics/summary",
+    "/api/metrics/top-metrics?metric=users",
+];
 
 #[tokio::test]
 async fn nothing_is_told_to_who_does_not_say_who_it_is() {

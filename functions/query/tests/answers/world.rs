@@ -1,5 +1,6 @@
 //! Two tenants, their people, and the function.
 
+use crate::schema;
 use access::{Authenticator, ReadLimits, TokenSettings, mint};
 use axum::Router;
 use axum::body::Body;
@@ -142,6 +143,24 @@ impl World {
 
     /// Settles a day of a tenant's AI usage.
     pub async fn settle(&self, name: &str, day: &str) {
+        self.settle_family(name, model::Family::Ai, day).await;
+    }
+
+    /// Settles days of all families of `acme`, of which some may have nothing.
+    pub async fn settle_all(&self, days: &[&str]) {
+        for family in model::Family::ALL {
+            for day in days {
+                self.try_to_settle("acme", family, day).await;
+            }
+        }
+    }
+
+    async fn settle_family(&self, name: &str, family: model::Family, day: &str) {
+        assert!(self.try_to_settle(name, family, day).await > 0, "nothing to settle on {day}");
+    }
+
+    /// How many hours were settled.
+    async fn try_to_settle(&self, name: &str, family: model::Family, day: &str) -> u64 {
         let settler = settle::Settler {
             table: self.table.clone(),
             bucket: self.bucket.clone(),
@@ -150,8 +169,8 @@ impl World {
             rules: settle::Rules::default(),
         };
         let day = model::Day::from_key(day).unwrap();
-        let work = settle::Work::Settle { tenant: tenant(name), family: model::Family::Ai, day, again: settle::Again::Nothing };
-        assert!(settler.run(&work).await.unwrap().hours > 0, "nothing to settle on {day}");
+        let work = settle::Work::Settle { tenant: tenant(name), family, day, again: settle::Again::Nothing };
+        settler.run(&work).await.unwrap().hours
     }
 
     pub async fn get(&self, who: Who<'_>, path: &str) -> Answer {
@@ -175,7 +194,9 @@ impl World {
         let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
-        Answer { status: parts.status, headers: parts.headers, text }
+        let answer = Answer { status: parts.status, headers: parts.headers, text };
+        schema::check(path, &answer);
+        answer
     }
 
     /// The numbers that an admin of `acme` is told.

@@ -114,7 +114,7 @@ const READS: &[Read] = &[
     read("/api/metrics/top-metrics features", "engagement_events", &["events"], &[D::Feature]),
     read("/api/metrics/top-metrics pages", "engagement_events", &["events"], &[D::Page]),
     read("/api/metrics/top-metrics events", "engagement_events", &["events"], &[D::Event]),
-    read("/api/metrics/top-metrics users", "ai_users", &["requests", "tokens", "cost"], &[D::User]),
+    read("/api/metrics/top-metrics users", "people", &["events"], &[D::User, D::Project]),
     read("/api/metrics/top-metrics projects", "users", &["events", "users"], &[D::Project]),
     read("/api/metrics/top-metrics plans", "users", &["events", "users"], &[D::Plan]),
     read("/api/metrics/top-metrics endpoints", "http_requests", &["requests"], &[D::Endpoint]),

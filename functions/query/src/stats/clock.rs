@@ -1,0 +1,55 @@
+//! Events by hour of the day and by weekday: all of them, those too in which nothing happened.
+
+use crate::numbers::Numbers;
+use crate::shape::Figure;
+use cube::query::{Answer, Row};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// The events of an hour of the day.
+#[derive(Serialize, ToSchema)]
+pub(super) struct HourOfDay {
+    /// From 0 to 23.
+    #[schema(maximum = 23)]
+    hour: u8,
+    events: Figure,
+    users: Figure,
+}
+
+/// The events of a day of the week.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Weekday {
+    /// Its name in English.
+    #[schema(example = "Monday")]
+    weekday: &'static str,
+    events: Figure,
+    users: Figure,
+}
+
+/// All hours of the day.
+pub(super) fn hours(numbers: &[&'static str], answer: &Answer) -> Vec<HourOfDay> {
+    let of_hour = |hour: u8| {
+        let [events, users] = figures(numbers, row(answer, &format!("{hour:02}")));
+        HourOfDay { hour, events, users }
+    };
+    (0..24).map(of_hour).collect()
+}
+
+/// All days of the week, from Monday (ISO 8601).
+pub(super) fn weekdays(numbers: &[&'static str], answer: &Answer) -> Vec<Weekday> {
+    let of_day = |weekday: &'static str| {
+        let [events, users] = figures(numbers, row(answer, weekday));
+        Weekday { weekday, events, users }
+    };
+    WEEKDAYS.into_iter().map(of_day).collect()
+}
+
+fn row<'a>(answer: &'a Answer, label: &str) -> Option<&'a Row> {
+    answer.rows.iter().find(|row| row.labels.first().is_some_and(|own| own == label))
+}
+
+fn figures(numbers: &[&'static str], row: Option<&Row>) -> [Figure; 2] {
+    ["events", "users"].map(|name| row.map_or(Figure::whole(0), |row| Numbers::of(numbers, row).figure(name)))
+}
