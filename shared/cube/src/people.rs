@@ -5,7 +5,7 @@
 
 use crate::catalogue::{self, NONE};
 use crate::query::Granularity;
-use crate::sketch::Days;
+use crate::sketch::{Days, Set};
 use crate::state::{Column, CubeState};
 use chrono::{Datelike, NaiveDate};
 use model::{Day, Timestamp};
@@ -93,6 +93,38 @@ pub fn new_users(people: &[Person], starts: &[Timestamp], end: Timestamp) -> Vec
         }
     }
     counts
+}
+
+/// Who was there within so many days, each day and those before it: the union of every `length` sets that follow each other, of the first
+/// `length` on. Each set is united a few times, however long that is.
+#[must_use]
+pub fn rolling(days: &[Set], length: usize) -> Vec<Set> {
+    let length = length.max(1);
+    // A window ends one block of `length` days and begins the next: what it has of each is a union from that block's end or start.
+    let mut to_end = days.to_vec();
+    let mut from_start = days.to_vec();
+    for block in to_end.chunks_mut(length) {
+        for at in (1..block.len()).rev() {
+            let (earlier, later) = block.split_at_mut(at);
+            if let (Some(earlier), Some(later)) = (earlier.last_mut(), later.first()) {
+                earlier.merge(later);
+            }
+        }
+    }
+    for block in from_start.chunks_mut(length) {
+        for at in 1..block.len() {
+            let (earlier, later) = block.split_at_mut(at);
+            if let (Some(earlier), Some(later)) = (earlier.last(), later.first_mut()) {
+                later.merge(earlier);
+            }
+        }
+    }
+    let window = |(first, last): (&Set, &Set)| {
+        let mut union = first.clone();
+        union.merge(last);
+        union
+    };
+    to_end.iter().zip(from_start.iter().skip(length - 1)).map(window).collect()
 }
 
 /// How many are on each plan, and how many on none that is known.

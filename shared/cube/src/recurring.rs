@@ -6,10 +6,15 @@
 //! time), reactivated (from nothing, again), expansion, contraction, and churned (to nothing); what was, and they, make what is.
 
 mod course;
+mod customers;
+mod payments;
 
-pub use course::{Course, Worth, courses};
+pub use course::{Course, courses, unpriced};
+pub use customers::{Customers, customers};
+pub use payments::{Payment, Payments};
 
 use crate::query::Range;
+use model::Timestamp;
 use std::collections::BTreeMap;
 
 /// What subscriptions come to at one moment, in one currency.
@@ -68,22 +73,36 @@ impl Movements {
 /// How recurring revenue moved over a range, by currency; what is at a moment is what a range that ends there comes to after.
 #[must_use]
 pub fn movements(courses: &[Course], range: Range) -> BTreeMap<&str, Movements> {
-    let mut of_currencies: BTreeMap<&str, Movements> = BTreeMap::new();
+    series(courses, &[range.from], range.to).into_iter().map(|(currency, mut all)| (currency, all.pop().unwrap_or_default())).collect()
+}
+
+/// The same of spans of time that follow each other: they begin at `starts`, in order, and end where the next one begins, the last at `end`.
+/// Every currency has all spans, also those in which it did not move.
+#[must_use]
+pub fn series<'a>(courses: &'a [Course], starts: &[Timestamp], end: Timestamp) -> BTreeMap<&'a str, Vec<Movements>> {
+    let mut of_currencies: BTreeMap<&str, Vec<Movements>> = BTreeMap::new();
     for course in courses {
-        let movements = of_currencies.entry(&course.currency).or_default();
-        let (mut now, mut has_paid, mut before) = (0, false, 0);
-        for (time, monthly) in course.steps.iter().take_while(|(time, _)| *time < range.to) {
-            if *time < range.from {
-                before = *monthly;
-            } else {
-                movements.moved(now, *monthly, has_paid);
+        let spans = of_currencies.entry(&course.currency).or_insert_with(|| vec![Movements::default(); starts.len()]);
+        let mut steps = course.steps.iter().copied().peekable();
+        let (mut now, mut has_paid) = (0, false);
+        for (span, (start, until)) in spans.iter_mut().zip(between(starts, end)) {
+            while let Some((_, monthly)) = steps.next_if(|(time, _)| *time < start) {
+                (now, has_paid) = (monthly, true);
             }
-            (now, has_paid) = (*monthly, true);
+            span.before.add(now);
+            while let Some((_, monthly)) = steps.next_if(|(time, _)| *time < until) {
+                span.moved(now, monthly, has_paid);
+                (now, has_paid) = (monthly, true);
+            }
+            span.after.add(now);
         }
-        movements.before.add(before);
-        movements.after.add(now);
     }
     of_currencies
+}
+
+/// When each of some spans of time begins and ends, where they follow each other.
+fn between(starts: &[Timestamp], end: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+    starts.iter().copied().zip(starts.iter().skip(1).copied().chain([end]))
 }
 
 #[cfg(test)]

@@ -132,6 +132,16 @@ fn who_came_before_the_first_span_or_after_the_last_is_new_in_none() {
     assert_eq!(new_users(&people, &starts, Timestamp::from_millis(START + 5 * HOUR_MS)), [1, 1, 0]);
 }
 
+proptest! {
+    #[test]
+    fn a_rolling_window_is_the_union_of_its_days(days in prop::collection::vec(prop::collection::vec(0..40_u8, 0..6), 0..12), length in 1..5_usize) {
+        let set = |labels: &[u8]| labels.iter().map(u8::to_string).collect::<Vec<_>>().iter().map(String::as_str).collect::<Set>();
+        let sets: Vec<Set> = days.iter().map(|day| set(day)).collect();
+        let expect: Vec<Set> = days.windows(length).map(|window| set(&window.concat())).collect();
+        prop_assert_eq!(rolling(&sets, length), expect);
+    }
+}
+
 #[test]
 fn a_state_of_another_cube_knows_nobody() {
     assert!(everybody(&CubeState::empty(cube("users").unwrap()), None).is_empty());

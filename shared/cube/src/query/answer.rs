@@ -3,6 +3,7 @@
 use super::Range;
 use crate::catalogue::Unit;
 use crate::sketch::{Distinct, Quantiles, Set, Transitions};
+use crate::state::CubeState;
 use model::Timestamp;
 use model::money::Decimal;
 use std::cmp::Ordering;
@@ -19,6 +20,8 @@ pub struct Answer {
     pub covered: Range,
     /// Whether days of the zone begin with hours of the tenant; where not, each hour counts for the day that holds its middle.
     pub is_aligned: bool,
+    /// What was read, where that was asked for instead of rows.
+    pub state: Option<CubeState>,
 }
 
 /// The numbers of one combination of labels, in one bucket of time.

@@ -124,6 +124,17 @@ fn local_starts(granularity: Granularity, timezone: Tz, (first, last): (Timestam
     starts
 }
 
+/// The first date of the bucket so many before that of one moment, and the first date after the bucket of another.
+pub fn whole_dates(
+    (granularity, timezone): (Granularity, Tz),
+    (first, last): (Timestamp, Timestamp),
+    more: u32,
+) -> (NaiveDate, NaiveDate) {
+    let date_of = |moment| begin(granularity, local(moment, timezone).date_naive());
+    let (first, last) = (date_of(first), date_of(last));
+    (back(granularity, first, more).unwrap_or(first), next(granularity, last).unwrap_or(last))
+}
+
 /// The first date of the week or month that a date is in.
 fn begin(granularity: Granularity, date: NaiveDate) -> NaiveDate {
     match granularity {
@@ -138,6 +149,14 @@ fn next(granularity: Granularity, date: NaiveDate) -> Option<NaiveDate> {
         Granularity::Hour | Granularity::Day => date.checked_add_days(Days::new(1)),
         Granularity::Week => date.checked_add_days(Days::new(7)),
         Granularity::Month => date.checked_add_months(Months::new(1)),
+    }
+}
+
+fn back(granularity: Granularity, date: NaiveDate, count: u32) -> Option<NaiveDate> {
+    match granularity {
+        Granularity::Hour | Granularity::Day => date.checked_sub_days(Days::new(count.into())),
+        Granularity::Week => date.checked_sub_days(Days::new(7 * u64::from(count))),
+        Granularity::Month => date.checked_sub_months(Months::new(count)),
     }
 }
 

@@ -95,6 +95,7 @@ pub struct Query {
     pub(super) timezone: Tz,
     pub(super) order: Option<Order>,
     pub(super) limit: Option<usize>,
+    pub(super) keeps_state: bool,
 }
 
 impl Query {
@@ -166,6 +167,7 @@ impl MetricQuery {
             timezone: self.timezone,
             order: self.order.clone(),
             limit: self.limit,
+            keeps_state: self.keeps_state,
         })
     }
 
@@ -220,6 +222,8 @@ impl MetricQuery {
         let currency = Dimension::Currency.name();
         let is_one =
             self.group_by.iter().any(|name| name == currency) || self.filters.get(currency).is_some_and(|values| values.len() == 1);
+        // A state tells them apart, as every cube with money does.
+        let is_one = is_one || self.keeps_state;
         if let Some(measure) = numbers.iter().find(|name| !is_one && is_money(cube, name)) {
             faults.push(QueryFault::MixedCurrencies { measure: (*measure).to_owned() });
         }
@@ -229,12 +233,15 @@ impl MetricQuery {
         if self.range.from >= self.range.to || self.range.from < EARLIEST || self.range.to > LATEST {
             faults.push(QueryFault::BadRange);
         } else if let Some(granularity) = granularity {
-            let points = granularity.points(self.range);
-            if points > MOST_POINTS {
-                faults.push(QueryFault::TooManyPoints { granularity, points });
-            }
+            faults.extend(check_points(granularity, self.range).err());
         }
     }
+}
+
+/// Refuses a series that would be too long.
+pub(super) fn check_points(granularity: Granularity, range: Range) -> Result<(), QueryFault> {
+    let points = granularity.points(range);
+    if points > MOST_POINTS { Err(QueryFault::TooManyPoints { granularity, points }) } else { Ok(()) }
 }
 
 fn place(cube: &Cube, name: &str) -> Option<usize> {

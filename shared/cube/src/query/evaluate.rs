@@ -23,6 +23,8 @@ pub struct Evaluation<'a> {
     reading: Reading<'a>,
     plan: &'a Plan,
     gathered: Table,
+    /// What was read, where that is asked for.
+    state: Option<CubeState>,
 }
 
 impl Query {
@@ -31,7 +33,8 @@ impl Query {
     pub fn evaluation<'a>(&'a self, plan: &'a Plan) -> Evaluation<'a> {
         let reading = Reading::of(self);
         let gathered = reading.empty_table();
-        Evaluation { reading, plan, gathered }
+        let state = self.keeps_state.then(|| CubeState::empty(self.cube));
+        Evaluation { reading, plan, gathered, state }
     }
 
     /// The measures of its cube that it needs.
@@ -53,7 +56,13 @@ impl Evaluation<'_> {
     /// Adds the state of a bucket; there may be none, one or several of each, as long as each event is in one of them. States of other cubes
     /// and of buckets that the plan does not allow count for nothing.
     pub fn add(&mut self, bucket: Bucket, state: &CubeState) {
-        if self.plan.allows(bucket) && std::ptr::eq(state.cube(), self.reading.query.cube) {
+        if !self.plan.allows(bucket) || !std::ptr::eq(state.cube(), self.reading.query.cube) {
+            return;
+        }
+        if let Some(own) = &mut self.state {
+            let passes = self.reading.passing(state);
+            own.merge_some(state, |cell| is_passing(&passes, state.cells.codes(cell)));
+        } else {
             let middle = self.plan.middle(bucket.start);
             let calendar = &self.plan.calendar;
             self.reading.gather(&mut self.gathered, state, (calendar.index_of(middle), calendar, middle));
@@ -63,8 +72,8 @@ impl Evaluation<'_> {
     /// The answer.
     #[must_use]
     pub fn answer(self) -> Answer {
-        let Self { reading, plan, gathered } = self;
-        let rows = reading.rows(gathered, &plan.calendar);
+        let Self { reading, plan, gathered, state } = self;
+        let rows = if state.is_some() { Vec::new() } else { reading.rows(gathered, &plan.calendar) };
         let numbers = &reading.query.numbers;
         let is_estimated = |at: &usize| rows.iter().any(|row| row.values[*at].is_approximate());
         Answer {
@@ -72,6 +81,7 @@ impl Evaluation<'_> {
             rows,
             covered: plan.covered,
             is_aligned: plan.calendar.is_aligned,
+            state,
         }
     }
 }
@@ -125,17 +135,21 @@ impl<'a> Reading<'a> {
         table
     }
 
+    /// By the place of each dimension that is filtered, which labels of a state pass.
+    fn passing(&self, state: &CubeState) -> Vec<(usize, Vec<bool>)> {
+        self.query.filters.iter().map(|(at, values)| (*at, passing(&state.cells.labels[*at], values))).collect()
+    }
+
     /// Adds the cells of a state that pass the filters.
     fn gather(&self, table: &mut Table, state: &CubeState, (bucket, calendar, middle): (usize, &Calendar, Timestamp)) {
-        let passes: Vec<(usize, Vec<bool>)> =
-            self.query.filters.iter().map(|(at, values)| (*at, passing(&state.cells.labels[*at], values))).collect();
+        let passes = self.passing(state);
         let mut codes = vec![0; table.cells.labels.len()];
         codes[TIME] = u32::try_from(bucket).unwrap_or(u32::MAX);
         let mut known: Vec<Vec<Option<u32>>> = state.cells.labels.iter().map(|labels| vec![None; labels.len()]).collect();
         let mut targets = Vec::with_capacity(state.len());
         for cell in 0..state.len() {
             let own = state.cells.codes(cell);
-            if !passes.iter().all(|(at, passes)| passes[own[*at] as usize]) {
+            if !is_passing(&passes, own) {
                 targets.push(None);
                 continue;
             }
@@ -242,6 +256,11 @@ impl<'a> Reading<'a> {
     fn labels(&self, table: &Table, codes: &[u32]) -> Arc<[String]> {
         (1..=self.query.groups.len()).map(|place| table.cells.labels[place].get(codes[place]).to_owned()).collect()
     }
+}
+
+/// Whether a cell of these codes passes all filters.
+fn is_passing(passes: &[(usize, Vec<bool>)], codes: &[u32]) -> bool {
+    passes.iter().all(|(at, passes)| passes[codes[*at] as usize])
 }
 
 /// Where a number of a row comes from, by the places of columns: found once, and not by name for each row.

@@ -15,10 +15,10 @@ pub use calendar::Granularity;
 pub use check::{Query, QueryFault};
 pub use evaluate::Evaluation;
 pub use plan::{Bucket, Grain, Plan, Span};
-pub use window::{TimeParameters, Window};
+pub use window::{Division, TimeParameters, Window};
 
 use chrono_tz::Tz;
-use model::Timestamp;
+use model::{Hour, HourOffset, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,6 +29,21 @@ pub struct Range {
     pub from: Timestamp,
     /// The first moment after it.
     pub to: Timestamp,
+}
+
+impl Range {
+    /// All that happened before a moment, since 1970: of a tenant whose hours begin so much after UTC's, whole months of them.
+    #[must_use]
+    pub fn until(to: Timestamp, hour_offset: HourOffset) -> Self {
+        let from = Hour::from_index(0).start(hour_offset);
+        Self { from, to: to.max(from.plus_millis(1)) }
+    }
+
+    /// The span of time before, as long as this one.
+    #[must_use]
+    pub fn before(self) -> Self {
+        Self { from: self.from.plus_millis(-self.to.millis_since(self.from)), to: self.from }
+    }
 }
 
 /// By which number rows are ordered.
@@ -68,6 +83,9 @@ pub struct MetricQuery {
     /// How many rows are wanted, or in a series how many groups: the first in `order`.
     #[serde(default)]
     pub limit: Option<usize>,
+    /// Whether the state is wanted that was read, and no rows: [`crate::people`] and [`crate::recurring`] read theirs off it.
+    #[serde(skip)]
+    pub keeps_state: bool,
 }
 
 fn utc() -> Tz {
@@ -88,7 +106,14 @@ impl MetricQuery {
             timezone: Tz::UTC,
             order: None,
             limit: None,
+            keeps_state: false,
         }
+    }
+
+    /// A question for all that these measures of a cube have seen, as the state itself.
+    #[must_use]
+    pub fn state(cube: &str, measures: &[&str], range: Range) -> Self {
+        Self { keeps_state: true, ..Self::new(cube, measures, range) }
     }
 
     /// The same by this dimension too.

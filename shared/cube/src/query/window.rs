@@ -1,6 +1,8 @@
 //! The time that a read asks about, from its parameters: `startDate` and `endDate`, or `period`; `granularity`; `timezone`.
 
-use super::calendar::start_of_day;
+use super::calendar::{Calendar, start_of_day, whole_dates};
+use super::check::{QueryFault, check_points};
+use super::plan::middle;
 use super::{Granularity, Range};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -68,6 +70,48 @@ impl Window {
             }
             _ => Err(faults),
         }
+    }
+}
+
+/// A bucket of a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Division {
+    /// When it begins.
+    pub start: Timestamp,
+    /// What of it lies in the range.
+    pub range: Range,
+}
+
+impl Window {
+    /// The buckets that a series of it has, of a tenant whose hours begin so much after UTC's: the same that a [`super::Query`] has.
+    ///
+    /// # Errors
+    /// Where they are more than a series may have.
+    pub fn divisions(&self, hour_offset: HourOffset) -> Result<Vec<Division>, QueryFault> {
+        check_points(self.granularity, self.range)?;
+        let hours = Hour::of(self.range.from, hour_offset)..=Hour::of(self.range.to.plus_millis(-1), hour_offset);
+        let calendar = Calendar::new(Some(self.granularity), self.timezone, (hours, hour_offset));
+        let starts = calendar.starts();
+        let ends = starts.iter().skip(1).copied().chain([self.range.to]);
+        let division = |(start, end): (&Timestamp, Timestamp)| {
+            let range = Range { from: self.range.from.max(*start), to: self.range.to.min(end) };
+            Division { start: *start, range }
+        };
+        Ok(starts.iter().zip(ends).map(division).collect())
+    }
+
+    /// The same by whole buckets, with so many more before them.
+    #[must_use]
+    pub fn whole(self, more: u32, hour_offset: HourOffset) -> Self {
+        let (first, last) = (Hour::of(self.range.from, hour_offset), Hour::of(self.range.to.plus_millis(-1), hour_offset));
+        if self.granularity == Granularity::Hour {
+            let start = |hour| Hour::from_index(hour).start(hour_offset);
+            let range = Range { from: start(first.index().saturating_sub_unsigned(more)), to: start(last.index().saturating_add(1)) };
+            return Self { range, ..self };
+        }
+        let dates = whole_dates((self.granularity, self.timezone), (middle(first, hour_offset), middle(last, hour_offset)), more);
+        let [from, to] = <[NaiveDate; 2]>::from(dates).map(|date| start_of_day(date, self.timezone));
+        Self { range: by_middles(Range { from, to }, self.timezone, hour_offset), ..self }
     }
 }
 
@@ -207,6 +251,8 @@ fn resolve(local: NaiveDateTime, timezone: Tz) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::CubeState;
+    use crate::query::{Bucket, MetricQuery};
     use proptest::prelude::*;
 
     /// Thursday.
@@ -379,6 +425,23 @@ mod tests {
                 let hours = today.to.millis_since(today.from) / HOUR_MS;
                 prop_assert!((20..=50).contains(&hours), "{} in {} has {} hours", date, zone, hours);
             }
+        }
+
+        #[test]
+        fn whole_buckets_begin_and_end_as_those_of_a_series(
+            start in 0_i64..2_000, hours in 1_i64..2_000, more in 0_u32..3, granularity in prop::sample::select(&Granularity::ALL[..]),
+            zone in prop::sample::select(&chrono_tz::TZ_VARIANTS[..]), minutes in prop::sample::select(&[0_u8, 30, 45][..])
+        ) {
+            let offset = HourOffset::from_minutes(minutes).unwrap();
+            let from = at(NOW).plus_millis(start * HOUR_MS);
+            let window = Window { range: Range { from, to: from.plus_millis(hours * HOUR_MS) }, granularity, timezone: zone };
+            let (own, whole) = (window.divisions(offset).unwrap(), window.whole(more, offset).divisions(offset).unwrap());
+            prop_assert!(own.windows(2).all(|pair| pair[0].start < pair[1].start && pair[0].range.to == pair[1].range.from));
+            let starts = |divisions: &[Division]| divisions.iter().map(|division| division.start).collect::<Vec<_>>();
+            prop_assert_eq!(starts(&own), starts(&whole)[more as usize..].to_vec());
+            let series = MetricQuery::new("users", &["users"], window.range).every(granularity, zone).check().unwrap();
+            let answer = series.evaluate(&series.plan(offset), std::iter::empty::<(Bucket, CubeState)>());
+            prop_assert_eq!(answer.rows.iter().filter_map(|row| row.start).collect::<Vec<_>>(), starts(&own));
         }
 
         #[test]

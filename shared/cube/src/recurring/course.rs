@@ -1,11 +1,12 @@
 //! How one user's recurring revenue went, change by change.
 
+use super::Payment;
 use crate::catalogue::{Dimension, NONE};
 use crate::columns::{COMPLETED, REFUNDS};
 use crate::sketch::Change;
 use crate::state::{Column, CubeState};
 use model::{Timestamp, erasure};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A subscription that is renewed within a day of its end has gone on.
 const GRACE_MS: i64 = 24 * 3_600_000;
@@ -21,13 +22,11 @@ pub struct Course {
     pub steps: Vec<(Timestamp, i128)>,
 }
 
-/// An amount in micro-units, and its currency's code.
-pub type Worth = (i64, String);
-
-/// The course of each user in each currency, off a state of the cube `subscriptions` that has seen all of the past. A subscription without an
-/// amount is worth what `latest_payment` says of its user and plan.
+/// The course of each user in each currency, by user, off a state of the cube `subscriptions` that has seen all of the past. A subscription
+/// without an amount is worth what `latest_payment` says of its user and plan, and nothing before the first of those payments: so a trial
+/// counts once it is paid for.
 #[must_use]
-pub fn courses(state: &CubeState, project: Option<&str>, latest_payment: impl Fn(&str, Option<&str>) -> Option<Worth>) -> Vec<Course> {
+pub fn courses(state: &CubeState, project: Option<&str>, latest_payment: impl Fn(&str, Option<&str>) -> Option<Payment>) -> Vec<Course> {
     let mut courses = Vec::new();
     for (user, subscriptions) in of_users(state, project) {
         let mut differences: BTreeMap<String, BTreeMap<i64, i128>> = BTreeMap::new();
@@ -45,6 +44,14 @@ pub fn courses(state: &CubeState, project: Option<&str>, latest_payment: impl Fn
     }
     courses.retain(|course| !course.steps.is_empty());
     courses
+}
+
+/// The users of whom a subscription says nothing of its amount somewhere: what they pay must be looked up.
+#[must_use]
+pub fn unpriced(state: &CubeState) -> BTreeSet<&str> {
+    let is_unpriced = |change: &&Change| change.amount_micros.is_none() && effect(change) == Effect::Sets;
+    let of_users = of_users(state, None).into_iter();
+    of_users.filter(|(_, own)| own.values().flatten().any(is_unpriced)).map(|(user, _)| user).collect()
 }
 
 fn steps(differences: BTreeMap<i64, i128>) -> Vec<(Timestamp, i128)> {
@@ -135,7 +142,7 @@ struct Phase {
     worth: (i128, String),
 }
 
-fn phases(changes: &[&Change], latest_payment: impl Fn(Option<&str>) -> Option<Worth>) -> Vec<Phase> {
+fn phases(changes: &[&Change], latest_payment: impl Fn(Option<&str>) -> Option<Payment>) -> Vec<Phase> {
     let mut phases: Vec<Phase> = Vec::new();
     for change in changes {
         let open = phases.last_mut().filter(|phase| phase.until.is_none_or(|until| change.time_ms < until));
@@ -148,23 +155,32 @@ fn phases(changes: &[&Change], latest_payment: impl Fn(Option<&str>) -> Option<W
             }
             (Effect::Sets, open) => {
                 let plan = change.plan.clone().or_else(|| open.as_ref().and_then(|open| open.plan.clone()));
-                let monthly = |(amount, currency): Worth| (monthly(amount, change.interval.as_deref()), currency);
+                let monthly = |amount| monthly(amount, change.interval.as_deref());
+                let is_paying = open.as_ref().is_some_and(|open| open.from <= change.time_ms);
                 let stated = change.amount_micros.zip(change.currency.clone());
-                let worth = stated.or_else(|| latest_payment(plan.as_deref())).map(monthly);
-                let worth = worth.or_else(|| open.as_ref().map(|open| open.worth.clone()));
+                let stated = stated.map(|(amount, currency)| (change.time_ms, (monthly(amount), currency)));
+                let paid = |payment: Payment| {
+                    let from = if is_paying { change.time_ms } else { payment.since.as_millis().max(change.time_ms) };
+                    (from, (monthly(payment.amount_micros), payment.currency))
+                };
+                let worth = stated.or_else(|| latest_payment(plan.as_deref()).map(paid));
+                let worth = worth.or_else(|| open.as_ref().map(|open| (open.from.max(change.time_ms), open.worth.clone())));
                 if let Some(open) = open {
                     open.until = Some(change.time_ms);
                 }
                 let until = change.ends_ms.map(|ends| ends.saturating_add(GRACE_MS).max(change.time_ms));
-                let phase = |worth| Phase { from: change.time_ms, until, ends: change.ends_ms, plan, worth };
-                phases.extend(worth.filter(|(amount, _)| *amount > 0).map(phase));
+                let phase = |(from, worth)| Phase { from, until, ends: change.ends_ms, plan, worth };
+                phases.extend(worth.filter(|(_, (amount, _))| *amount > 0).map(phase));
             }
         }
     }
+    // What was over before it was paid for is worth nothing.
+    phases.retain(|phase| phase.until.is_none_or(|until| phase.from < until));
     phases
 }
 
 /// An amount for each interval, brought to a month: a year has twelve of them, 52 weeks and 365 days. An interval that is not known is a month.
+/// What does not come out even is rounded to the nearest micro-unit, halves up.
 fn monthly(amount_micros: i64, interval: Option<&str>) -> i128 {
     let (times, over) = match interval.unwrap_or_default() {
         "day" | "daily" => (365, 12),

@@ -118,9 +118,65 @@ fn what_is_refunded_pending_or_failed_changes_nothing() {
 #[test]
 fn without_an_amount_it_is_worth_the_latest_payment_of_its_user_and_plan() {
     let unpriced = Event { plan: Some("pro".to_owned()), ..told("billing.subscription_created", 1, named("a")) };
-    let latest = |user: &str, plan: Option<&str>| (user == "u" && plan == Some("pro")).then(|| (19, "EUR".to_owned()));
+    let latest = |user: &str, plan: Option<&str>| (user == "u" && plan == Some("pro")).then(|| Payment { since: day(0), amount_micros: 19, currency: "EUR".to_owned() });
     let courses = courses(&state(&[unpriced]), None, latest);
     assert_eq!((courses[0].currency.as_str(), courses[0].steps.as_slice()), ("EUR", &[(day(1), 19)][..]));
+}
+
+/// What courses come to after so many days, where the users' payments are these.
+fn paid(subscriptions: &[Event], payments: &[Event], days: i64) -> Movements {
+    let (subscriptions, mut customers) = (state(subscriptions), CubeState::empty(cube(Payments::CUBE).unwrap()));
+    for (_, batch) in from_events(Family::Sales, payments, &context(0)).unwrap() {
+        customers.merge(&fold_cube(customers.cube(), &batch));
+    }
+    let payments = Payments::of(&customers, &unpriced(&subscriptions), None);
+    let courses = courses(&subscriptions, None, |user, plan| payments.of_plan(user, plan));
+    movements(&courses, Range { from: day(0), to: day(days) }).get("USD").copied().unwrap_or_default()
+}
+
+fn on(plan: &str, event: Event) -> Event {
+    Event { plan: Some(plan.to_owned()).filter(|plan| !plan.is_empty()), ..event }
+}
+
+fn payment(days: i64, micros: i64) -> Event {
+    let sale = Sale { amount_micros: Some(micros), status: Some("completed".to_owned()), ..Sale::default() };
+    told("billing.payment_success", days, sale)
+}
+
+#[test]
+fn a_trial_is_worth_nothing_until_it_is_paid_for() {
+    let trial = on("pro", told("billing.subscription_created", 1, named("a")));
+    let payments = [on("pro", payment(15, 19)), on("pro", payment(45, 29)), on("team", payment(50, 99))];
+    assert_eq!(paid(std::slice::from_ref(&trial), &[], 60), Movements::default());
+    assert_eq!(paid(std::slice::from_ref(&trial), &payments, 15), Movements::default());
+    assert_eq!(paid(std::slice::from_ref(&trial), &payments, 16), Movements { after: standing(29, 1), new: 29, ..Movements::default() });
+    // One that was cancelled before was worth nothing at any time.
+    assert_eq!(paid(&[trial, cancelled(10, "a")], &payments, 60), Movements::default());
+    let of_any_plan = told("billing.subscription_created", 1, named("a"));
+    assert_eq!(paid(&[of_any_plan], &payments, 60).after, standing(99, 1));
+}
+
+#[test]
+fn who_changes_plans_does_not_stop_to_pay_until_the_next_payment() {
+    let before = on("pro", created(1, "a", 10));
+    let after = on("team", told("billing.subscription_created", 5, named("a")));
+    let moved = paid(&[before, after], &[on("team", payment(6, 40))], 60);
+    assert_eq!(moved, Movements { after: standing(40, 1), new: 10, expansion: 30, ..Movements::default() });
+}
+
+#[test]
+fn a_customer_is_lost_when_it_pays_in_no_currency() {
+    let euro = |days, id| told("subscription", days, Sale { amount_micros: Some(5), currency: Currency::from_code("EUR"), ..named(id) });
+    let events = [created(1, "a", 10), euro(2, "b"), cancelled(3, "a"), cancelled(5, "b"), euro(8, "c")];
+    let courses = courses(&state(&events), None, |_, _| None);
+    let all = customers(&courses, &[0, 3, 5, 7].map(day), day(9));
+    let expect = [
+        Customers { after: 1, new: 1, ..Customers::default() },
+        Customers { before: 1, after: 1, ..Customers::default() },
+        Customers { before: 1, churned: 1, ..Customers::default() },
+        Customers { after: 1, reactivated: 1, ..Customers::default() },
+    ];
+    assert_eq!(all, expect);
 }
 
 #[test]
@@ -159,6 +215,28 @@ proptest! {
             let moved = all.new + all.reactivated + all.expansion - all.contraction - all.churned;
             prop_assert_eq!(all.before.monthly_micros + moved, all.after.monthly_micros);
             prop_assert!([all.new, all.reactivated, all.expansion, all.contraction, all.churned].iter().all(|amount| *amount >= 0));
+        }
+    }
+
+    #[test]
+    fn spans_that_follow_each_other_move_as_each_does_alone(events in history(), from in 0..20_i64, lengths in prop::collection::vec(1..9_i64, 1..5)) {
+        let courses = courses(&state(&events), None, |_, _| None);
+        let starts: Vec<i64> = lengths.iter().scan(from, |at, length| Some(std::mem::replace(at, *at + length))).collect();
+        let end = from + lengths.iter().sum::<i64>();
+        let spans: Vec<Timestamp> = starts.iter().map(|start| day(*start)).collect();
+        let people = customers(&courses, &spans, day(end));
+        let all = series(&courses, &spans, day(end));
+        for (place, (from, to)) in starts.iter().zip(starts.iter().skip(1).chain([&end])).enumerate() {
+            let alone = movements(&courses, Range { from: day(*from), to: day(*to) });
+            for (currency, spans) in &all {
+                prop_assert_eq!(spans[place], alone.get(currency).copied().unwrap_or_default());
+            }
+            let Customers { before, after, new, reactivated, churned } = people[place];
+            prop_assert_eq!(before + new + reactivated - churned, after);
+            // With one currency, its users are all there are.
+            if let Some(dollars) = alone.get("USD") {
+                prop_assert_eq!((before, after, churned), (dollars.before.users, dollars.after.users, dollars.churned_users));
+            }
         }
     }
 

@@ -80,8 +80,26 @@ impl CubeState {
         }
     }
 
+    /// Adds what some cells of `other` have seen.
+    pub(crate) fn merge_some(&mut self, other: &Self, is_wanted: impl Fn(usize) -> bool) {
+        if (0..other.len()).all(&is_wanted) {
+            self.merge(other);
+        } else {
+            self.merge_cells(other, is_wanted, |_, _, _| None);
+        }
+    }
+
     /// Merges `other`, some of whose labels are first changed: `relabel` is asked for each cell and dimension, and may give another label.
     pub(crate) fn merge_relabelled<'a>(&mut self, other: &'a Self, relabel: impl Fn(usize, usize, &'a str) -> Option<&'a str>) {
+        self.merge_cells(other, |_| true, relabel);
+    }
+
+    fn merge_cells<'a>(
+        &mut self,
+        other: &'a Self,
+        is_wanted: impl Fn(usize) -> bool,
+        relabel: impl Fn(usize, usize, &'a str) -> Option<&'a str>,
+    ) {
         debug_assert!(std::ptr::eq(self.cube, other.cube), "states of one cube merge");
         if !std::ptr::eq(self.cube, other.cube) {
             return;
@@ -91,6 +109,10 @@ impl CubeState {
         let mut codes = vec![0; other.cube.dimensions.len()];
         let mut targets = Vec::with_capacity(other.len());
         for cell in 0..other.len() {
+            if !is_wanted(cell) {
+                targets.push(None);
+                continue;
+            }
             for (dimension, code) in other.cells.codes(cell).iter().enumerate() {
                 let label = other.cells.labels[dimension].get(*code);
                 let own = &mut self.cells.labels[dimension];
