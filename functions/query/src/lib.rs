@@ -16,8 +16,10 @@ mod parameters;
 mod persons;
 mod platform;
 mod providers;
+mod revenue;
 mod shape;
 mod stats;
+mod users;
 mod visit;
 
 use access::{Authenticator, ReadLimits};
@@ -77,6 +79,8 @@ fn rooms() -> OpenApiRouter<Arc<Desk>> {
         .merge(providers::routes())
         .merge(contract::routes())
         .merge(glance::routes())
+        .merge(users::routes())
+        .merge(revenue::routes())
 }
 
 impl Desk {

@@ -46,6 +46,15 @@ impl Figure {
         }
     }
 
+    /// Rounded to a double, where it is one.
+    pub fn as_f64(self) -> Option<f64> {
+        match self {
+            Self::Exact(decimal) => Number::Exact(decimal).as_f64(),
+            Self::Rounded(value) => Some(value),
+            Self::Nothing => None,
+        }
+    }
+
     /// A whole number.
     pub fn whole(count: i128) -> Self {
         Self::Exact(Decimal { units: count, scale: 0 })
@@ -218,14 +227,15 @@ impl Meta {
         self
     }
 
-    /// The same with something more that a reader should know.
-    pub fn noting(self, note: &'static str) -> Self {
-        self.noting_if(Some(note))
+    /// The same of an answer in which sets of users were estimated: of these numbers.
+    pub fn estimating(mut self, names: &[&str]) -> Self {
+        self.approximate = names.iter().map(|name| (*name).to_owned()).collect();
+        self
     }
 
     /// The same with something more that a reader should know, if there is anything.
-    pub fn noting_if<N: Into<Cow<'static, str>>>(mut self, note: Option<N>) -> Self {
-        self.notes.extend(note.map(Into::into));
+    pub fn noting<N: Into<Cow<'static, str>>>(mut self, note: impl Into<Option<N>>) -> Self {
+        self.notes.extend(note.into().map(Into::into));
         self
     }
 }

@@ -129,7 +129,7 @@ pub fn rolling(days: &[Set], length: usize) -> Vec<Set> {
 
 /// How many are on each plan, and how many on none that is known.
 #[must_use]
-pub fn by_plan(people: &[Person]) -> BTreeMap<Option<&str>, u64> {
+pub fn by_plan<'a>(people: impl IntoIterator<Item = &'a Person>) -> BTreeMap<Option<&'a str>, u64> {
     let mut counts = BTreeMap::new();
     for person in people {
         *counts.entry(person.plan.as_deref()).or_default() += 1;
@@ -179,6 +179,13 @@ fn period(day: i32, granularity: Granularity) -> i32 {
         Granularity::Month => NaiveDate::from_num_days_from_ce_opt(day.saturating_add(EPOCH))
             .map_or(0, |date| date.year().saturating_mul(12).saturating_add(date.month0().cast_signed())),
     }
+}
+
+/// How many periods there are from the first day of one up to a later day, those of both counted.
+#[must_use]
+pub fn periods(start: Day, last: Day, granularity: Granularity) -> usize {
+    let between = period(last.index(), granularity).saturating_sub(period(start.index(), granularity));
+    usize::try_from(between.saturating_add(1)).unwrap_or_default()
 }
 
 fn first_day(period: i32, granularity: Granularity) -> Day {

@@ -10,7 +10,7 @@ pub(crate) use known::{Grouping, Known, LIST, MOST, Own, RANKING};
 
 use axum::extract::Query;
 use cube::catalogue::Dimension;
-use cube::query::{Granularity, MetricQuery, TimeParameters, Window};
+use cube::query::{Division, Granularity, MetricQuery, QueryFault, TimeParameters, Window};
 use cursor::{Cursor, digest};
 use http::Uri;
 use known::Absent;
@@ -31,6 +31,8 @@ pub(crate) struct Asked {
     pub window: Window,
     /// The parameter `period`, as sent, or its default where no date is given either.
     pub period: Option<String>,
+    /// Whether the granularity was asked for, rather than chosen to fit the range.
+    pub names_granularity: bool,
     /// How many rows are wanted.
     pub limit: usize,
     /// What `groupBy` names, in its order.
@@ -92,7 +94,8 @@ impl Parameters {
                 let period = time.period.or(is_default.then_some("30d")).map(str::to_owned);
                 let filters = known.dimensions.iter().filter_map(|dimension| self.filter(*dimension)).collect();
                 let question = self.question.clone();
-                Ok(Asked { window, period, limit, group_by, grouping: known.groups, filters, own, question, cursor })
+                let names_granularity = time.granularity.is_some();
+                Ok(Asked { window, period, names_granularity, limit, group_by, grouping: known.groups, filters, own, question, cursor })
             }
             _ => Err(wrong(faults)),
         }
@@ -198,6 +201,15 @@ impl Asked {
             self.filters.push((Dimension::User, vec![user.as_str().to_owned()]));
         }
         self
+    }
+
+    /// The buckets of a series over the time asked for, of a tenant whose hours begin so much after UTC's.
+    ///
+    /// # Errors
+    /// 400, where they are too many.
+    pub fn divisions(&self, hour_offset: HourOffset) -> Result<Vec<Division>, Problem> {
+        let too_many = |error: QueryFault| wrong(vec![fault("granularity", "unanswerable", error.to_string())]);
+        self.window.divisions(hour_offset).map_err(too_many)
     }
 
     /// A question about the time asked for, narrowed as asked.

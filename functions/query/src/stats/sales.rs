@@ -3,6 +3,7 @@
 use crate::Desk;
 use crate::groups::{Groups, groups};
 use crate::parameters::{Grouping, Known};
+use crate::revenue::Recurring;
 use crate::shape::{Amounts, Figure, Meta, mean, reply, total, units};
 use crate::visit::Visit;
 use axum::extract::State;
@@ -40,7 +41,6 @@ const ORDERS: usize = 1;
 const REVENUE: usize = 2;
 const REFUNDS: usize = 3;
 const REFUND_AMOUNT: usize = 4;
-const NO_SUBSCRIPTIONS: &str = "mrr and churn are null: recurring revenue is not worked out by this version";
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -56,10 +56,14 @@ struct Stats {
     by_status: BTreeMap<String, Group>,
     by_plan: BTreeMap<String, Group>,
     by_payment_method: BTreeMap<String, Group>,
-    mrr: Option<Figure>,
-    /// Revenue of all time per customer of all time.
+    /// Monthly recurring revenue at the end of the range, as `/api/analytics/revenue/mrr` tells it; `null` where the answer is narrowed by
+    /// anything but user and project, by which alone subscriptions are told apart.
+    mrr: Option<Amounts>,
+    /// Customer lifetime value so far: (revenue − refunds) of all time ÷ users with a completed transaction in that currency.
     clv: Amounts,
-    churn: Option<Figure>,
+    /// Customers lost over the range, as `/api/analytics/revenue/churn-rate` tells it: those who came to pay for no subscription any more ÷
+    /// those who paid at its start × 100, percent to two digits; `null` where nobody did, and where `mrr` is.
+    churn: Figure,
     #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<Groups>,
     meta: Meta,
@@ -92,15 +96,22 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         let question = asked.question(if is_of_persons { "customers" } else { "sales" }, &NUMBERS).by("currency");
         if dimension == "currency" { question } else { question.by(dimension) }
     };
-    let mut lifetime = asked.question("customers", &["revenue", "customers"]).by("currency");
+    let mut lifetime = asked.question("customers", &["revenue", "refundAmount", "buyers"]).by("currency");
     lifetime.range = Range { from: Timestamp::from_millis(0), to: visit.now };
     let mut questions = vec![sales("currency"), sales("type"), sales("status"), sales("plan"), sales("paymentMethod"), lifetime];
+    let is_of_subscriptions = asked.dimensions().iter().all(|dimension| [Dimension::User, Dimension::Project].contains(dimension));
+    questions.extend(is_of_subscriptions.then(|| Recurring::questions(&asked, &visit)).into_iter().flatten());
     questions.extend(grouped.as_ref().map(|grouped| grouped.question.clone()));
     let reading = desk.ask(&visit, &questions).await?;
-    let [by_currency, by_type, by_status, by_plan, by_method, lifetime, ..] = &reading.answers[..] else {
+    let [by_currency, by_type, by_status, by_plan, by_method, lifetime, rest @ ..] = &reading.answers[..] else {
         return Err(Problem::internal("an answer is missing"));
     };
 
+    let recurring = match rest {
+        [subscriptions, customers, ..] if is_of_subscriptions => Some(Recurring::of([subscriptions, customers], &asked, &visit)?),
+        _ => None,
+    };
+    let range = asked.window.range;
     let currency = visit.caller.currency.code();
     let orders = |row: &Row| units(&row.values[ORDERS]);
     let stats = Stats {
@@ -113,13 +124,18 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         by_status: by_label(by_status),
         by_plan: by_label(by_plan),
         by_payment_method: by_label(by_method),
-        mrr: None,
-        clv: per(lifetime, |row| (money(row, 0), units(&row.values[1]))),
-        churn: None,
+        mrr: recurring.as_ref().map(|recurring| recurring.standing(range)),
+        clv: per(lifetime, |row| (net(row), units(&row.values[2]))),
+        churn: recurring.map_or(Figure::Nothing, |recurring| recurring.churn_rate(range)),
         groups: groups(grouped.as_ref(), &asked, &reading),
-        meta: Meta::of(&reading, &asked).noting(NO_SUBSCRIPTIONS),
+        meta: Meta::of(&reading, &asked),
     };
     reply(&visit, &asked, &stats)
+}
+
+/// Revenue less what was given back, of a row of these two.
+fn net(row: &Row) -> Decimal {
+    Decimal { units: units(&row.values[0]) - units(&row.values[1]), scale: Unit::Money.scale() }
 }
 
 fn money(row: &Row, place: usize) -> Decimal {

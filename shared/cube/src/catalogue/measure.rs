@@ -168,6 +168,8 @@ pub enum Formula {
     Keys,
     /// How many distinct values of the key have exactly this much of a measure.
     KeysWith(&'static str, i64),
+    /// How many distinct values of the key have any of a measure.
+    KeysHaving(&'static str),
     /// The sum over the keys of the time from the first measure to the second.
     KeyTime(&'static str, &'static str),
     /// The distribution over the keys of the time from the first measure to the second.
@@ -185,7 +187,7 @@ impl Formula {
         match self {
             Self::Total(names) => names.to_vec(),
             Self::Ratio(a, b) | Self::KeyTime(a, b) | Self::KeyTimes(a, b) => vec![a, b],
-            Self::KeysWith(name, _) | Self::SpanCount(name) | Self::SpanTime(name) => vec![name],
+            Self::KeysWith(name, _) | Self::KeysHaving(name) | Self::SpanCount(name) | Self::SpanTime(name) => vec![name],
             Self::Keys => Vec::new(),
         }
     }

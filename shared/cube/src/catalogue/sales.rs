@@ -66,7 +66,16 @@ pub static CUSTOMERS: Cube = Cube {
         Measure::new("lastOrder", Unit::Moment, Aggregate::Max("time"), "When the latest completed transaction was.").when(EARNED),
         Measure::new("lastPayment", Unit::Money, Aggregate::Last("amount_micros"), "The latest amount paid.").when(EARNED),
     ],
-    derived: &[ORDER_MEAN, Derived { name: "customers", unit: Unit::Count, formula: Formula::Keys, description: "Customers, exactly." }],
+    derived: &[
+        ORDER_MEAN,
+        Derived { name: "customers", unit: Unit::Count, formula: Formula::Keys, description: "Customers, exactly." },
+        Derived {
+            name: "buyers",
+            unit: Unit::Count,
+            formula: Formula::KeysHaving("orders"),
+            description: "Customers with a completed transaction, exactly.",
+        },
+    ],
     description: "Transactions of each customer.",
     ..Cube::BLANK
 };

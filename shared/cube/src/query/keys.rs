@@ -35,6 +35,10 @@ impl Keys<'_> {
                 let has = |row: usize| matches!(self.measure(name), Some(Column::Sum(sums)) if sums[row] == i128::from(wanted));
                 Column::Sum(rows.map(|row| i128::from(self.is_key(row) && has(row))).collect())
             }
+            Formula::KeysHaving(name) => {
+                let has = |row: usize| matches!(self.measure(name), Some(Column::Sum(sums)) if sums[row] > 0);
+                Column::Sum(rows.map(|row| i128::from(self.is_key(row) && has(row))).collect())
+            }
             Formula::KeyTime(first, last) => Column::Sum(rows.map(|row| self.time(first, last, row).map_or(0, i128::from)).collect()),
             Formula::KeyTimes(first, last) => {
                 Column::Quantiles(rows.map(|row| self.time(first, last, row).into_iter().collect::<Quantiles>()).collect())

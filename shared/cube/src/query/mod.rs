@@ -110,10 +110,10 @@ impl MetricQuery {
         }
     }
 
-    /// A question for all that these measures of a cube have seen, as the state itself.
+    /// The same for the state itself of what these measures have seen.
     #[must_use]
-    pub fn state(cube: &str, measures: &[&str], range: Range) -> Self {
-        Self { keeps_state: true, ..Self::new(cube, measures, range) }
+    pub fn keeping_state(self) -> Self {
+        Self { keeps_state: true, ..self }
     }
 
     /// The same by this dimension too.

@@ -100,6 +100,14 @@ impl Window {
         Ok(starts.iter().zip(ends).map(division).collect())
     }
 
+    /// The same by whole hours: the range that is read, where nothing else is.
+    #[must_use]
+    pub fn by_hours(self, hour_offset: HourOffset) -> Self {
+        let start = |hour: Hour| hour.start(hour_offset);
+        let after = Hour::from_index(Hour::of(self.range.to.plus_millis(-1), hour_offset).index().saturating_add(1));
+        Self { range: Range { from: start(Hour::of(self.range.from, hour_offset)), to: start(after) }, ..self }
+    }
+
     /// The same by whole buckets, with so many more before them.
     #[must_use]
     pub fn whole(self, more: u32, hour_offset: HourOffset) -> Self {
