@@ -221,6 +221,12 @@ impl Meta {
         self
     }
 
+    /// The same of a range that the endpoint chose.
+    pub fn over(mut self, range: Range) -> Self {
+        self.range = Ends::of(range);
+        self
+    }
+
     /// The same of amounts that are all of one currency.
     pub fn in_currency(mut self, currency: Option<Currency>) -> Self {
         self.currency = currency.map(|currency| currency.to_string());

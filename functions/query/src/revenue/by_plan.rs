@@ -74,9 +74,9 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     }
     let row = |(plan, sold): (&str, SoldIn)| {
         let orders = sum(&sold, |sold| sold.orders);
-        let shares = sold.iter().map(|(currency, sold)| {
-            (currency.clone(), share(sold.revenue, revenue.get(currency.as_str()).copied().unwrap_or_default()))
-        });
+        let shares = sold
+            .iter()
+            .map(|(currency, sold)| (currency.clone(), share(sold.revenue, revenue.get(currency.as_str()).copied().unwrap_or_default())));
         #[expect(clippy::cast_precision_loss, reason = "it orders the rows, and counts of orders are exact in a double")]
         let place = Place::ranked(orders as f64, vec![plan.to_owned()]);
         let of_plan = PlanRevenue {

@@ -102,7 +102,8 @@ impl MrrMovements {
 impl CustomerMovements {
     pub(super) fn of(customers: Customers) -> Self {
         let Customers { before, after, new, reactivated, churned } = customers;
-        let [before, after, new, reactivated, churned] = [before, after, new, reactivated, churned].map(|count| Figure::whole(count.into()));
+        let [before, after, new, reactivated, churned] =
+            [before, after, new, reactivated, churned].map(|count| Figure::whole(count.into()));
         Self { before, new, reactivated, churned, after }
     }
 }
@@ -127,9 +128,8 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         movements: buckets.each(at, MrrMovements::of),
         customers: CustomerMovements::of(buckets.customers(at)),
     };
-    let per_customer = |moved: &Movements| {
-        mean(Decimal { units: moved.after.monthly_micros, scale: Unit::Money.scale() }, moved.after.users.into())
-    };
+    let per_customer =
+        |moved: &Movements| mean(Decimal { units: moved.after.monthly_micros, scale: Unit::Money.scale() }, moved.after.users.into());
     let mut average = all.each(0, per_customer);
     average.retain(|_, mean| *mean != Figure::Nothing);
     let mrr = Mrr {

@@ -2,11 +2,11 @@
 
 use super::money;
 use crate::parameters::Asked;
-use crate::shape::{Amounts, share};
+use crate::shape::{Amounts, Figure, share};
 use crate::visit::Visit;
-use cube::CubeState;
 use cube::query::{Answer, MetricQuery, Range};
 use cube::recurring::{Course, Customers, Movements, Payments, courses, customers, series, unpriced};
+use model::money::Currency;
 use model::{Hour, Timestamp};
 use std::collections::BTreeMap;
 use web::Problem;
@@ -20,7 +20,7 @@ pub(crate) struct Recurring {
     /// Up to when it is told of: what is known to end later has not ended yet.
     end: Timestamp,
     /// The currency that says so where there are no subscriptions.
-    own: &'static str,
+    own: Currency,
 }
 
 /// How recurring revenue and customers moved over some spans of time that follow each other.
@@ -48,13 +48,12 @@ impl Recurring {
 
     /// Off the answers to those.
     pub fn of([subscriptions, customers]: [&Answer; 2], asked: &Asked, visit: &Visit) -> Result<Self, Problem> {
-        let state = |answer: &'_ Answer| -> Result<CubeState, Problem> {
-            answer.state.clone().ok_or_else(|| Problem::internal("an answer is missing"))
+        let (Some(subscriptions), Some(customers)) = (&subscriptions.state, &customers.state) else {
+            return Err(Problem::internal("an answer is missing"));
         };
-        let (subscriptions, customers) = (state(subscriptions)?, state(customers)?);
-        let payments = Payments::of(&customers, &unpriced(&subscriptions), None);
-        let courses = courses(&subscriptions, None, |user, plan| payments.of_plan(user, plan));
-        Ok(Self { courses, end: end_of(asked.window.range, visit), own: visit.caller.currency.code() })
+        let payments = Payments::of(customers, &unpriced(subscriptions), None);
+        let courses = courses(subscriptions, None, |user, plan| payments.of_plan(user, plan));
+        Ok(Self { courses, end: end_of(asked.window.range, visit), own: visit.caller.currency })
     }
 
     /// How they moved over a range.
@@ -68,7 +67,7 @@ impl Recurring {
         let end = ranges.last().map_or(self.end, |range| range.to.min(self.end));
         let mut of_currencies = series(&self.courses, &starts, end);
         if of_currencies.is_empty() {
-            of_currencies.insert(self.own, vec![Movements::default(); starts.len()]);
+            of_currencies.insert(self.own.code(), vec![Movements::default(); starts.len()]);
         }
         Moved { of_currencies, customers: customers(&self.courses, &starts, end) }
     }
@@ -79,7 +78,7 @@ impl Recurring {
     }
 
     /// Customers lost over a range, of those there were at its start, in percent.
-    pub fn churn_rate(&self, range: Range) -> crate::shape::Figure {
+    pub fn churn_rate(&self, range: Range) -> Figure {
         self.over(range).churn_rate(0)
     }
 }
@@ -103,7 +102,7 @@ impl Moved<'_> {
     }
 
     /// Customers lost over one of the spans, of those there were at its start, in percent.
-    pub fn churn_rate(&self, span: usize) -> crate::shape::Figure {
+    pub fn churn_rate(&self, span: usize) -> Figure {
         let customers = self.customers(span);
         share(customers.churned.into(), customers.before.into())
     }

@@ -70,12 +70,12 @@ struct RevenuePoint {
 #[utoipa::path(get, path = "/api/analytics/revenue/total", tag = "revenue", responses((status = 200, body = RevenueTotal), Refusals))]
 pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<Response, Problem> {
     visit.for_tenant()?;
-    let asked = visit.asked(&KNOWN)?;
+    let mut asked = visit.asked(&KNOWN)?;
+    asked.window = asked.window.by_hours(visit.caller.hour_offset);
     let grouped = asked.grouped()?;
     let over = |range| MetricQuery { range, ..asked.question("sales", &NUMBERS).by("currency") };
     let range = asked.window.range;
-    let mut questions =
-        vec![over(range), over(range.before()), over(range).every(asked.window.granularity, asked.window.timezone)];
+    let mut questions = vec![over(range), over(range.before()), over(range).every(asked.window.granularity, asked.window.timezone)];
     questions.extend(grouped.as_ref().map(|grouped| grouped.question.clone()));
     let reading = desk.ask(&visit, &questions).await?;
     let [now, before, series, ..] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
@@ -89,7 +89,8 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         net: amounts(&sold, |sold| sold.net()),
         orders: Figure::whole(sum(&sold, |sold| sold.orders)),
     });
-    let order_mean = |(currency, sold): (&String, &Sold)| (sold.orders > 0).then(|| (currency.clone(), mean(micros(sold.revenue), sold.orders)));
+    let order_mean =
+        |(currency, sold): (&String, &Sold)| (sold.orders > 0).then(|| (currency.clone(), mean(micros(sold.revenue), sold.orders)));
     let total = RevenueTotal {
         revenue: amounts(&now, |sold| sold.revenue),
         refunds: amounts(&now, |sold| sold.refunded),

@@ -63,11 +63,16 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     let people = everybody(&reading)?;
 
     let total = people.len() as i128;
-    let of_plans = [by_plan(&people), by_plan(people.iter().filter(|person| person.last_seen >= range.from)), by_plan(people.iter().filter(|person| person.first_seen >= range.from))];
+    let of_plans = [
+        by_plan(&people),
+        by_plan(people.iter().filter(|person| person.last_seen >= range.from)),
+        by_plan(people.iter().filter(|person| person.first_seen >= range.from)),
+    ];
     let [users, active, new] = &of_plans;
     let row = |(plan, users): (&Option<&str>, &u64)| {
         let name = plan.unwrap_or(NONE).to_owned();
-        let count = |counts: &std::collections::BTreeMap<Option<&str>, u64>| Figure::whole(counts.get(plan).copied().unwrap_or_default().into());
+        let count =
+            |counts: &std::collections::BTreeMap<Option<&str>, u64>| Figure::whole(counts.get(plan).copied().unwrap_or_default().into());
         #[expect(clippy::cast_precision_loss, reason = "it orders the rows, and counts of users are exact in a double")]
         let place = Place::ranked(*users as f64, vec![name.clone()]);
         let of_plan = PlanUsers {

@@ -71,7 +71,8 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     questions.extend(grouped.as_ref().map(|grouped| grouped.question.clone()));
     let reading = desk.ask(&visit, &questions).await?;
     let people = everybody(&reading)?;
-    let buckets: Vec<(Timestamp, &Set)> = reading.answers.get(1).map(|answer| answer.rows.iter().filter_map(set_of).collect()).unwrap_or_default();
+    let buckets: Vec<(Timestamp, &Set)> =
+        reading.answers.get(1).map(|answer| answer.rows.iter().filter_map(set_of).collect()).unwrap_or_default();
 
     let starts: Vec<Timestamp> = buckets.iter().skip(1).map(|(start, _)| *start).collect();
     let new = new_users(&people, &starts, range.to);

@@ -22,7 +22,9 @@ const PERIODS: usize = 31;
 pub(crate) const KNOWN: Known<'static> = Known {
     time: true,
     dimensions: DIMENSIONS,
-    own: &[Own::count("periods", (1, 366), "For how many periods each cohort is followed, its own counted: days, weeks or months.").or("31")],
+    own: &[
+        Own::count("periods", (1, 366), "For how many periods each cohort is followed, its own counted: days, weeks or months.").or("31")
+    ],
     limit: Some(LIST),
     cursor: true,
     ..Known::NOTHING
@@ -100,8 +102,8 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         next_cursor: page.next_cursor,
         meta: Meta::of(&reading, &asked)
             .over(range)
-            .noting(is_elsewhere.then_some(OF_THE_TENANT))
-            .noting(is_by_hour.then_some(BY_HOUR)),
+            .noting::<&str>(is_elsewhere.then_some(OF_THE_TENANT))
+            .noting::<&str>(is_by_hour.then_some(BY_HOUR)),
     };
     reply(&visit, &asked, &answer)
 }

@@ -78,7 +78,7 @@ async fn ai_use_is_told_whole_before_and_after_it_is_settled() {
         let expect = json!({"requests": 2, "failures": 1, "successRate": 0.5, "tokens": 160, "inputTokens": 150, "outputTokens": 10, "cost": 0.0051});
         assert_eq!(gpt, expect);
         assert_eq!(stats["byModel"]["house-model"]["latency"]["p50"], Value::Null, "of none of which the duration is known");
-        world.settle_all(&SETTLED).await;
+        world.settle_all("acme", &SETTLED).await;
     }
 }
 
@@ -100,7 +100,7 @@ async fn a_series_has_the_days_weeks_and_months_of_its_zone_and_every_hour() {
         let hours = json!({"2026-10-31T17:30": 100, "2026-10-31T18:30": 200, "2026-11-01T09:30": 400});
         check(format!("{DAYS}&granularity=hour"), "latency.average", 72, hours).await;
         check(format!("{DAYS}&granularity=day&plan=pro"), "users", 3, json!({"2026-10-30T18:30": 1, "2026-10-31T18:30": 1})).await;
-        world.settle_all(&SETTLED).await;
+        world.settle_all("acme", &SETTLED).await;
     }
 }
 

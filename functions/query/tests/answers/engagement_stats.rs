@@ -84,7 +84,7 @@ async fn engagement_is_told_whole_before_and_after_it_is_settled() {
         assert_eq!((hours.len(), hours[23], hours[0], hours[10], hours[12]), (24, &json!(1), &json!(1), &json!(2), &json!(0)));
         let weekdays: Vec<&Value> = stats["byWeekday"].as_array().unwrap().iter().map(|day| &day["events"]).collect();
         assert_eq!(weekdays, [2, 0, 0, 0, 0, 1, 1]);
-        world.settle_all(&SETTLED).await;
+        world.settle_all("acme", &SETTLED).await;
     }
 }
 
@@ -105,7 +105,7 @@ async fn a_session_counts_in_each_bucket_in_which_it_has_events() {
         check(&format!("{DAYS}&granularity=week"), "events", 2, json!({"2026-10-25T18:30": 2, "2026-11-01T18:30": 2})).await;
         check(&format!("{DAYS}&granularity=month"), "sessions", 2, json!({"2026-09-30T18:30": 1, "2026-10-31T18:30": 2})).await;
         check(&format!("{DAYS}&granularity=hour"), "value", 72, json!({"2026-10-31T18:30": 2.5})).await;
-        world.settle_all(&SETTLED).await;
+        world.settle_all("acme", &SETTLED).await;
     }
 }
 

@@ -27,6 +27,29 @@ fn event(user: &str, kind: &str, time: &str, facts: Facts) -> Event {
     }
 }
 
+/// The same event at another time.
+pub fn then(time: &str, event: Event) -> Event {
+    Event { time: at(time), received: at(time), ..event }
+}
+
+/// What is told of a subscription: its terms, as they are then.
+pub fn subscribed((user, name): (&str, &str), time: &str, terms: Option<(i64, &str, &str)>) -> Event {
+    let facts = Sale {
+        subscription: Some(name.into()),
+        amount_micros: terms.map(|(hundredths, ..)| hundredths * 10_000),
+        currency: terms.and_then(|(_, currency, _)| Currency::from_code(currency)),
+        subscription_interval: terms.map(|(.., interval)| interval.into()),
+        ..Sale::default()
+    };
+    event(user, "billing.subscription_created", time, Facts::Sales(facts))
+}
+
+/// The end of a subscription.
+pub fn cancelled((user, name): (&str, &str), time: &str) -> Event {
+    let facts = Sale { subscription: Some(name.into()), ..Sale::default() };
+    event(user, "billing.subscription_cancelled", time, Facts::Sales(facts))
+}
+
 /// The same event of another project.
 pub fn of(project: &str, event: Event) -> Event {
     Event { project: ProjectId::new(project).unwrap(), ..event }

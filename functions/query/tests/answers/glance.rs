@@ -66,7 +66,7 @@ async fn all_families_are_told_against_the_span_before() {
         });
         assert_eq!(glance["platform"], platform);
         assert_eq!(glance["before"], json!({"from": "2026-10-31T18:30:00.000Z", "to": "2026-11-01T18:30:00.000Z"}));
-        world.settle_all(&SETTLED).await;
+        world.settle_all("acme", &SETTLED).await;
     }
 }
 
@@ -99,7 +99,7 @@ async fn a_summary_has_every_bucket_of_every_family() {
             (hours.as_array().unwrap().len(), busy),
             (72, vec![&json!("2026-11-01T09:30:00.000Z"), &json!("2026-11-02T09:30:00.000Z")])
         );
-        world.settle_all(&SETTLED).await;
+        world.settle_all("acme", &SETTLED).await;
     }
 }
 
@@ -146,7 +146,7 @@ async fn rankings_show_what_there_is_most_of() {
         for metric in ["plans", "features"] {
             assert_eq!(names(&top(metric).await), [], "what has no name is not ranked");
         }
-        world.settle_all(&SETTLED).await;
+        world.settle_all("acme", &SETTLED).await;
     }
 }
 

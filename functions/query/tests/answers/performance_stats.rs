@@ -92,7 +92,7 @@ async fn performance_is_told_whole_before_and_after_it_is_settled() {
             "cache": {"hits": 30, "misses": 10, "hitRate": 0.75},
         });
         assert_eq!(stats["resources"], resources);
-        world.settle_all(&SETTLED).await;
+        world.settle_all("acme", &SETTLED).await;
     }
 }
 
@@ -110,7 +110,7 @@ async fn performance_over_time_shows_requests_and_what_they_used() {
         check("month", "requests", 2, json!({"2026-10-31T18:30": 3})).await;
         check("hour", "latency.average", 72, json!({"2026-11-01T09:30": 50, "2026-11-02T03:30": 100, "2026-11-02T04:30": 300})).await;
         check("hour", "cpu", 72, json!({"2026-11-02T04:30": 50, "2026-11-02T05:30": 70})).await;
-        world.settle_all(&SETTLED).await;
+        world.settle_all("acme", &SETTLED).await;
     }
 }
 

@@ -14,6 +14,7 @@ use query::{Desk, router};
 use records::{ApiKey, Service, Tenant};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::Store;
 use tower::ServiceExt;
@@ -141,36 +142,38 @@ impl World {
         assert!(failed.is_empty(), "not stored: {failed:?}");
     }
 
-    /// Settles a day of a tenant's AI usage.
-    pub async fn settle(&self, name: &str, day: &str) {
-        self.settle_family(name, model::Family::Ai, day).await;
-    }
-
-    /// Settles days of all families of `acme`, of which some may have nothing.
-    pub async fn settle_all(&self, days: &[&str]) {
-        for family in model::Family::ALL {
-            for day in days {
-                self.try_to_settle("acme", family, day).await;
-            }
-        }
-    }
-
-    async fn settle_family(&self, name: &str, family: model::Family, day: &str) {
-        assert!(self.try_to_settle(name, family, day).await > 0, "nothing to settle on {day}");
-    }
-
-    /// How many hours were settled.
-    async fn try_to_settle(&self, name: &str, family: model::Family, day: &str) -> u64 {
-        let settler = settle::Settler {
+    fn settler(&self) -> settle::Settler {
+        settle::Settler {
             table: self.table.clone(),
             bucket: self.bucket.clone(),
             clock: self.clock.clone(),
             random: Arc::new(ports::SystemRandom),
             rules: settle::Rules::default(),
-        };
+        }
+    }
+
+    /// Settles a day of a tenant's AI usage.
+    pub async fn settle(&self, name: &str, day: &str) {
         let day = model::Day::from_key(day).unwrap();
-        let work = settle::Work::Settle { tenant: tenant(name), family, day, again: settle::Again::Nothing };
-        settler.run(&work).await.unwrap().hours
+        let work = settle::Work::Settle { tenant: tenant(name), family: model::Family::Ai, day, again: settle::Again::Nothing };
+        assert!(self.settler().run(&work).await.unwrap().hours > 0, "nothing to settle on {day}");
+    }
+
+    /// Settles these days of all of a tenant's families, and rolls up the months that are over, and all time.
+    pub async fn settle_all(&self, name: &str, days: &[&str]) {
+        let (settler, tenant) = (self.settler(), tenant(name));
+        let open = model::Hour::of(at(NOW), kind_of(name).0).day().month();
+        for family in model::Family::ALL {
+            let days: BTreeSet<model::Day> = days.iter().map(|day| model::Day::from_key(day).unwrap()).collect();
+            for day in &days {
+                let work = settle::Work::Settle { tenant: tenant.clone(), family, day: *day, again: settle::Again::Nothing };
+                settler.run(&work).await.unwrap();
+            }
+            for month in days.iter().map(|day| day.month()).filter(|month| *month < open).collect::<BTreeSet<_>>() {
+                settler.run(&settle::Work::Month { tenant: tenant.clone(), family, month }).await.unwrap();
+            }
+            settler.run(&settle::Work::Lifetime { tenant: tenant.clone(), family }).await.unwrap();
+        }
     }
 
     pub async fn get(&self, who: Who<'_>, path: &str) -> Answer {
@@ -197,6 +200,11 @@ impl World {
         let answer = Answer { status: parts.status, headers: parts.headers, text };
         schema::check(path, &answer);
         answer
+    }
+
+    /// The numbers that an admin of `other`, whose hours and currency are UTC's and the dollar, is told.
+    pub async fn others_numbers(&self, path: &str) -> Value {
+        self.get(Who::OtherAdmin, path).await.numbers()
     }
 
     /// The numbers that an admin of `acme` is told.

@@ -124,7 +124,10 @@ fn cohorts_are_followed_by_day_week_and_month() {
     check(Granularity::Week, &[("2026-03-23", 2, &[2, 2]), ("2026-03-30", 1, &[1])]);
     check(Granularity::Month, &[("2026-03-01", 3, &[3, 1])]);
     let [monday, sunday] = ["2026-03-30", "2026-04-05"].map(|day| Day::from_key(day).unwrap());
-    assert_eq!([Granularity::Day, Granularity::Week, Granularity::Month].map(|granularity| periods(monday, sunday, granularity)), [7, 1, 2]);
+    assert_eq!(
+        [Granularity::Day, Granularity::Week, Granularity::Month].map(|granularity| periods(monday, sunday, granularity)),
+        [7, 1, 2]
+    );
     assert_eq!(periods(sunday, monday, Granularity::Week), 1);
     assert_eq!(periods(sunday, monday, Granularity::Day), 0);
 }

@@ -125,11 +125,7 @@ fn local_starts(granularity: Granularity, timezone: Tz, (first, last): (Timestam
 }
 
 /// The first date of the bucket so many before that of one moment, and the first date after the bucket of another.
-pub fn whole_dates(
-    (granularity, timezone): (Granularity, Tz),
-    (first, last): (Timestamp, Timestamp),
-    more: u32,
-) -> (NaiveDate, NaiveDate) {
+pub fn whole_dates((granularity, timezone): (Granularity, Tz), (first, last): (Timestamp, Timestamp), more: u32) -> (NaiveDate, NaiveDate) {
     let date_of = |moment| begin(granularity, local(moment, timezone).date_naive());
     let (first, last) = (date_of(first), date_of(last));
     (back(granularity, first, more).unwrap_or(first), next(granularity, last).unwrap_or(last))

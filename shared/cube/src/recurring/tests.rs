@@ -118,7 +118,9 @@ fn what_is_refunded_pending_or_failed_changes_nothing() {
 #[test]
 fn without_an_amount_it_is_worth_the_latest_payment_of_its_user_and_plan() {
     let unpriced = Event { plan: Some("pro".to_owned()), ..told("billing.subscription_created", 1, named("a")) };
-    let latest = |user: &str, plan: Option<&str>| (user == "u" && plan == Some("pro")).then(|| Payment { since: day(0), amount_micros: 19, currency: "EUR".to_owned() });
+    let latest = |user: &str, plan: Option<&str>| {
+        (user == "u" && plan == Some("pro")).then(|| Payment { since: day(0), amount_micros: 19, currency: "EUR".to_owned() })
+    };
     let courses = courses(&state(&[unpriced]), None, latest);
     assert_eq!((courses[0].currency.as_str(), courses[0].steps.as_slice()), ("EUR", &[(day(1), 19)][..]));
 }
