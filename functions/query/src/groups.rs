@@ -10,6 +10,7 @@ use cube::query::{Answer, Granularity, MetricQuery, QueryFault, Row};
 use reader::Reading;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -38,9 +39,9 @@ pub(crate) struct Groups {
 }
 
 /// Dimensions and numbers of a row, in their order.
-struct Group {
-    labels: Vec<(String, String)>,
-    figures: Vec<(&'static str, Figure)>,
+pub(crate) struct Group {
+    pub labels: Vec<(String, String)>,
+    pub figures: Vec<(Cow<'static, str>, Figure)>,
 }
 
 impl Asked {
@@ -85,12 +86,10 @@ impl Grouped {
     /// The rows of the answer to the question.
     pub fn groups(&self, asked: &Asked, answer: &Answer) -> Groups {
         let numbers = asked.grouping.map(|grouping| grouping.numbers).unwrap_or_default();
+        let rank = |row: &Row| row.values.first().and_then(cube::query::Number::as_f64).unwrap_or(f64::NEG_INFINITY);
         let place = |row: &Row| match row.start {
             Some(start) => Place::timed(start, row.labels.to_vec()),
-            None => {
-                let first = row.values.first().and_then(cube::query::Number::as_f64);
-                Place::ranked(first.unwrap_or(f64::NEG_INFINITY), row.labels.to_vec())
-            }
+            None => Place::ranked(rank(row), row.labels.to_vec()),
         };
         let rows = answer.rows.iter().map(|row| (place(row), self.group(asked, numbers, row)));
         let page = asked.page(rows.collect());
@@ -110,7 +109,7 @@ impl Grouped {
         };
         let mut label = label;
         let labels = self.names.iter().filter_map(|name| Some((name.clone(), label(name)?))).collect();
-        Group { labels, figures: numbers.iter().copied().zip(row.values.iter().map(Figure::of)).collect() }
+        Group { labels, figures: numbers.iter().map(|number| Cow::from(*number)).zip(row.values.iter().map(Figure::of)).collect() }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod admin;
 mod analytics;
+mod catalogue;
 mod chat;
 pub mod config;
 mod contract;
@@ -21,6 +22,8 @@ mod shape;
 mod stats;
 mod users;
 mod visit;
+
+pub use catalogue::page as metrics_page;
 
 use access::{Authenticator, ReadLimits};
 use axum::Router;
@@ -75,6 +78,7 @@ fn rooms() -> OpenApiRouter<Arc<Desk>> {
         .merge(platform::routes())
         .merge(stats::routes())
         .merge(analytics::routes())
+        .merge(catalogue::routes())
         .merge(chat::routes())
         .merge(providers::routes())
         .merge(contract::routes())

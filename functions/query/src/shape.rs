@@ -119,6 +119,7 @@ pub fn change(before: i128, now: i128) -> Figure {
 
 /// A number against the same number of the span before: as long, and ending where the range begins.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the answer's own word")]
 pub struct Change {
     /// Over the range.
     pub value: Figure,

@@ -5,9 +5,9 @@ use crate::parameters::{Asked, Known, Parameters, fault};
 use access::{AccessError, Caller, Role, Standing};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use http::HeaderValue;
 use http::header::IF_NONE_MATCH;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue};
 use model::accept::Fault;
 use model::{Timestamp, UserId};
 use serde::de::DeserializeOwned;
@@ -91,8 +91,6 @@ impl Visit {
 pub(crate) struct Brought {
     /// Who comes, and what it asks.
     pub visit: Visit,
-    /// The headers, as sent.
-    pub headers: HeaderMap,
     body: Bytes,
 }
 
@@ -105,7 +103,7 @@ impl FromRequest<Arc<Desk>> for Brought {
         let sent = body::sent(body, limits.sent_bytes).await?;
         let visit = Visit::admitted(&mut parts, desk, &sent).await?;
         let body = body::decoded(&parts.headers, sent, limits.decoded_bytes)?;
-        Ok(Self { visit, headers: parts.headers, body })
+        Ok(Self { visit, body })
     }
 }
 

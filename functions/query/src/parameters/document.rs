@@ -105,7 +105,6 @@ fn own(Own { name, description, kind, absent }: &Own) -> Parameter {
             whole((*least as usize, *most as usize), default.and_then(|text| text.parse::<u32>().ok()).map(Value::from)).into()
         }
         Kind::OneOf(values) => one_of(values, default_text).into(),
-        Kind::Date => ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).into(),
         Kind::Metric => one_of(&metric_names(), default_text).into(),
         Kind::Metrics => {
             let several: Schema = ArrayBuilder::new().items(one_of(&metric_names(), None)).min_items(Some(1)).into();

@@ -52,8 +52,6 @@ pub(crate) enum Kind {
     Count(u32, u32),
     /// One of these.
     OneOf(&'static [&'static str]),
-    /// A date, as ISO 8601 writes it.
-    Date,
     /// A metric of the catalogue.
     Metric,
     /// Several of them, comma-separated.
@@ -123,11 +121,6 @@ impl Own {
         Self { kind: Kind::Count(least, most), ..Self::text(name, description) }
     }
 
-    /// A date.
-    pub const fn date(name: &'static str, description: &'static str) -> Self {
-        Self { kind: Kind::Date, ..Self::text(name, description) }
-    }
-
     /// A metric of the catalogue.
     pub const fn metric(name: &'static str, description: &'static str) -> Self {
         Self { kind: Kind::Metric, ..Self::text(name, description) }
@@ -158,10 +151,6 @@ impl Own {
             }
             Kind::OneOf(values) => {
                 (!values.contains(&value)).then(|| ("unknown_value", format!("must be one of {}", values.join(", ")).into()))
-            }
-            Kind::Date => {
-                let is_date = chrono::NaiveDate::parse_from_str(value, "%Y-%m-%d").is_ok();
-                (!is_date).then_some(("not_a_date", "must be a date of ISO 8601, such as 2026-01-31".into()))
             }
             Kind::Metric => unknown_metric([value]),
             Kind::Metrics => unknown_metric(value.split(',')),

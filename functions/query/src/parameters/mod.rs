@@ -156,16 +156,16 @@ impl Parameters {
         let mut names: Vec<String> = Vec::new();
         let mut granularity = None;
         for name in text.split(',').map(str::trim) {
-            let named = Granularity::from_name(name);
+            let of_time = Granularity::from_name(name);
             if !there_are.contains(&name) {
                 let message = format!("{name:?} is not a dimension here; there are {}", there_are.join(", "));
                 faults.push(fault("groupBy", "unknown_dimension", message));
             } else if names.iter().any(|before| before == name) {
                 faults.push(fault("groupBy", "repeated", format!("names {name} more than once")));
-            } else if named.is_some() && granularity.is_some() {
+            } else if of_time.is_some() && granularity.is_some() {
                 faults.push(fault("groupBy", "conflict", "names more than one granularity"));
             } else {
-                granularity = granularity.or(named);
+                granularity = granularity.or(of_time);
                 names.push(name.to_owned());
             }
         }

@@ -71,6 +71,23 @@ pub fn ai(user: &str, model: &str, time: &str, (input, output): (i64, i64)) -> E
     event(user, "request", time, Facts::Ai(facts))
 }
 
+/// A request of a user to a model, whatever it was.
+pub fn request(user: &str, time: &str, facts: AiUse) -> Event {
+    event(user, "request", time, Facts::Ai(facts))
+}
+
+/// A message to a model in a conversation, of ten tokens read and five written.
+pub fn message(user: &str, model: &str, conversation: &str, time: &str) -> Event {
+    let facts = AiUse {
+        model: Some(model.into()),
+        status: Some("completed".into()),
+        conversation: Some(conversation.into()),
+        tokens: Tokens { input: 10, output: 5, ..Tokens::default() },
+        ..AiUse::default()
+    };
+    event(user, "chat.message_sent", time, Facts::Ai(facts))
+}
+
 /// Something that happened on the platform; what is made may have a name.
 pub fn life(kind: &str, time: &str, name: &str) -> Event {
     let facts = Lifecycle { name: (!name.is_empty()).then(|| name.into()), ..Lifecycle::default() };

@@ -1,8 +1,12 @@
 //! What the function answers, over a table and a bucket in memory that the function `store` has written to.
 #![expect(clippy::unwrap_used, reason = "a test's helpers may panic")]
 
+mod admin;
 mod ai_stats;
 mod contract;
+mod analytics;
+mod catalogue;
+mod chat;
 mod costs;
 mod dashboard;
 mod engagement_stats;
@@ -13,6 +17,7 @@ mod parameters;
 mod persons;
 mod performance_stats;
 mod revenue;
+mod providers;
 mod sales;
 mod schema;
 mod series;

@@ -181,24 +181,34 @@ impl World {
     }
 
     pub async fn get_with(&self, who: Who<'_>, path: &str, headers: &[(&str, &str)]) -> Answer {
-        self.send(who, (Method::GET, path), headers).await
+        self.send(who, (Method::GET, path, ""), headers).await
+    }
+
+    pub async fn post(&self, who: Who<'_>, path: &str, body: &Value) -> Answer {
+        self.send(who, (Method::POST, path, &body.to_string()), &[("content-type", "application/json")]).await
     }
 
     pub async fn delete(&self, who: Who<'_>, path: &str) -> Answer {
-        self.send(who, (Method::DELETE, path), &[]).await
+        self.send(who, (Method::DELETE, path, ""), &[]).await
     }
 
-    async fn send(&self, who: Who<'_>, (method, path): (Method, &str), headers: &[(&str, &str)]) -> Answer {
-        let credentials = self.credentials(who, (method.as_str(), path));
-        let mut request = Request::builder().method(method).uri(path);
-        for (name, value) in credentials.iter().map(|(name, value)| (*name, value.as_str())).chain(headers.iter().copied()) {
+    pub async fn send(&self, who: Who<'_>, (method, path, body): (Method, &str, &str), headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method(&method).uri(path);
+        for (name, value) in self
+            .credentials(who, (method.as_str(), path, body))
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .chain(headers.iter().copied())
+        {
             request = request.header(name, value);
         }
-        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let response = self.router.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
         let answer = Answer { status: parts.status, headers: parts.headers, text };
-        schema::check(path, &answer);
+        if method == Method::GET {
+            schema::check(path, &answer);
+        }
         answer
     }
 
@@ -212,7 +222,7 @@ impl World {
         self.get(Who::Admin, path).await.numbers()
     }
 
-    fn credentials(&self, who: Who<'_>, (method, path): (&str, &str)) -> Vec<(&'static str, String)> {
+    fn credentials(&self, who: Who<'_>, (method, path, body): (&str, &str, &str)) -> Vec<(&'static str, String)> {
         let now = ports::Clock::now(&*self.clock);
         let bearer = |subject: &str, name: &str, role: &str| {
             let claims =
@@ -228,7 +238,7 @@ impl World {
             Who::Service => {
                 let secret = mint::service_secret(&MASTER.into(), &tenant("acme"), "billing", 1);
                 let timestamp = now.as_seconds();
-                let tag = mint::signature(&secret, &mint::Signed { timestamp, method, path_and_query: path, body: b"" });
+                let tag = mint::signature(&secret, &mint::Signed { timestamp, method, path_and_query: path, body: body.as_bytes() });
                 vec![("x-weir-service", "billing@acme".into()), ("x-weir-timestamp", timestamp.to_string()), ("x-weir-signature", tag)]
             }
         }

@@ -6,12 +6,14 @@ mod dimension;
 mod engagement;
 mod everyone;
 mod lifecycle;
+mod meaning;
 mod measure;
 mod metric;
 mod performance;
 mod sales;
 
 pub use dimension::{Dimension, NONE, OTHER};
+pub use meaning::Accuracy;
 pub use measure::{Aggregate, Condition, Derived, Filter, Formula, Measure, Test, Unit};
 pub use metric::{Metric, metric, metrics};
 
