@@ -3,10 +3,10 @@
 
 mod admin;
 mod ai_stats;
-mod contract;
 mod analytics;
 mod catalogue;
 mod chat;
+mod contract;
 mod costs;
 mod dashboard;
 mod engagement_stats;
@@ -14,10 +14,10 @@ mod events;
 mod glance;
 mod manners;
 mod parameters;
-mod persons;
 mod performance_stats;
-mod revenue;
+mod persons;
 mod providers;
+mod revenue;
 mod sales;
 mod schema;
 mod series;
