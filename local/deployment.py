@@ -44,9 +44,13 @@ def made(place: Place) -> dict[str, str]:
     path = place.folder / "secrets.json"
     if not path.is_file():
         path.touch(mode=0o600)
-        path.write_text(json.dumps({"ServiceSecret": secrets.token_hex(32), "JwtSecret": secrets.token_hex(32)}))
+        path.write_text("{}")
+    kept = json.loads(path.read_text())
+    ours = {name: kept.get(name) or secrets.token_hex(32) for name in ("ServiceSecret", "PseudonymSecret", "JwtSecret")}
+    if ours != kept:
+        path.write_text(json.dumps(ours))
     architecture = "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
-    return json.loads(path.read_text()) | {"Architecture": architecture}
+    return ours | {"Architecture": architecture}
 
 
 def sam_environment(place: Place) -> dict[str, str]:

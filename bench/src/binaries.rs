@@ -83,6 +83,7 @@ fn settings() -> HashMap<&'static str, String> {
         ("BUCKET_NAME", "bench".to_owned()),
         ("QUEUE_URL", "http://127.0.0.1/queue".to_owned()),
         ("SERVICE_SECRET", secret.clone()),
+        ("PSEUDONYM_SECRET", secret.clone()),
         ("JWT_SECRET", secret),
         ("JWT_ISSUER", "bench".to_owned()),
         ("JWT_AUDIENCE", "bench".to_owned()),

@@ -102,9 +102,13 @@ async fn function() -> anyhow::Result<ingest::Ingest> {
         revoked_at: None,
     };
     records::api_key::create(&*table, &api_key).await?;
+    let records::ApiKey { hour_offset, currency, created_at, .. } = api_key;
+    let owner = records::Tenant { id: api_key.tenant.clone(), hour_offset, currency, pseudonymous: false, created_at };
+    records::tenant::create(&*table, &owner).await?;
     let secret = access::mint::api_key(&api_key.tenant)?;
     let settings = access::Settings {
         service_secret: secret.clone(),
+        pseudonym_secret: secret.clone(),
         token: access::TokenSettings {
             secret: Some(secret.expose_secret().into()),
             jwks_url: None,

@@ -108,16 +108,19 @@ def nothing_is_allowed_by_wildcard(subject: Subject) -> Iterator[str]:
 @broken_by(
     put("Parameters", "ServiceSecret", "NoEcho", to=False),
     put("Parameters", "ServiceSecret", "Default", to="changeme"),
+    put("Parameters", "PseudonymSecret", "NoEcho", to=False),
+    put("Parameters", "PseudonymSecret", "Default", to="changeme"),
     put("Parameters", "JwtSecret", "AllowedPattern", to=".*"),
     drop("Rules", "TokensCanBeChecked"),
     put("Outputs", "Secret", to={"Value": {"Ref": "ServiceSecret"}}),
 )
 def secrets_are_long_hidden_and_never_a_default(subject: Subject) -> Iterator[str]:
     """And without a secret or an address of keys for tokens, the deployment is refused."""
-    service, token = subject.template["Parameters"]["ServiceSecret"], subject.template["Parameters"]["JwtSecret"]
-    if not (service.get("NoEcho") is True and token.get("NoEcho") is True):
+    parameters = subject.template["Parameters"]
+    needed, token = [parameters["ServiceSecret"], parameters["PseudonymSecret"]], parameters["JwtSecret"]
+    if not all(secret.get("NoEcho") is True for secret in [*needed, token]):
         yield "a secret is shown"
-    if "Default" in service or service.get("MinLength", 0) < 32 or token.get("Default") != "":
+    if any("Default" in secret or secret.get("MinLength", 0) < 32 for secret in needed) or token.get("Default") != "":
         yield "a secret has a default, or may be short"
     pattern = re.compile(token.get("AllowedPattern", ".*"))
     if pattern.fullmatch("x" * 31) or not pattern.fullmatch("x" * 32) or not pattern.fullmatch(""):
@@ -126,7 +129,7 @@ def secrets_are_long_hidden_and_never_a_default(subject: Subject) -> Iterator[st
         "Fn::Equals": [{"Ref": "JwksUrl"}, ""]
     } not in refused_when(subject):
         yield "a deployment may have neither a secret nor keys for tokens"
-    if any(secret in str(subject.template["Outputs"]) for secret in ("ServiceSecret", "JwtSecret")):
+    if any(secret in str(subject.template["Outputs"]) for secret in ("ServiceSecret", "PseudonymSecret", "JwtSecret")):
         yield "a secret is an output"
 
 

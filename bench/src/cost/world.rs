@@ -228,7 +228,13 @@ fn key_of(tenant: usize) -> String {
 async fn keys(table: &dyn Table, tenants: usize) -> anyhow::Result<()> {
     for tenant in 0..tenants {
         let id = TenantId::new(Profile::tenant(tenant))?;
-        let owner = records::Tenant { id: id.clone(), hour_offset: HourOffset::default(), currency: Currency::USD, created_at: START };
+        let owner = records::Tenant {
+            id: id.clone(),
+            hour_offset: HourOffset::default(),
+            currency: Currency::USD,
+            pseudonymous: false,
+            created_at: START,
+        };
         records::tenant::create(table, &owner).await?;
         let key = records::ApiKey {
             hash: access::mint::key_hash(&key_of(tenant)),
@@ -248,6 +254,7 @@ fn ingest(table: Arc<dyn Table>, queue: Arc<dyn Queue>, clock: Arc<SettableClock
     let secret = access::mint::api_key(&TenantId::new("bench")?)?;
     let settings = access::Settings {
         service_secret: secret.clone(),
+        pseudonym_secret: secret.clone(),
         token: access::TokenSettings {
             secret: Some(secret.expose_secret().into()),
             jwks_url: None,

@@ -50,6 +50,7 @@ fn read(
     let request = accept::Request {
         project: caller.project.as_ref(),
         user: if caller.role == Role::User { caller.user.as_ref() } else { None },
+        pseudonyms: &caller.pseudonyms,
         idempotency_key: headers.get("idempotency-key").and_then(|value| value.to_str().ok()),
         historical: is_historical(query),
         random: ingest.random.number(),

@@ -15,6 +15,7 @@ mod groups;
 mod numbers;
 mod parameters;
 mod persons;
+mod persons_seen;
 mod platform;
 mod providers;
 mod revenue;
@@ -97,11 +98,12 @@ impl Desk {
         key
     }
 
-    /// The answers to a visitor's questions, from one reading of its tenant's numbers and no other's (I10).
+    /// The answers to a visitor's questions, from one reading of its tenant's numbers and no other's (I10), and of a user's own alone.
     async fn ask(&self, Visit { caller, now, .. }: &Visit, questions: &[MetricQuery]) -> Result<Reading, Problem> {
+        let questions = persons_seen::questions_of(caller, questions)?;
         let mut faults = Vec::new();
         let mut queries = Vec::with_capacity(questions.len());
-        for question in questions {
+        for question in &questions {
             match question.check() {
                 Ok(query) => queries.push(query),
                 Err(found) => faults.extend(found.iter().map(|fault| Fault {

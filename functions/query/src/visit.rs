@@ -66,12 +66,13 @@ impl Visit {
         if self.caller.acts_for_tenant() { Ok(()) } else { Err(forbidden("only admins and services may read this")) }
     }
 
-    /// The person whose numbers are asked for by id: a user may ask for its own only.
+    /// The person whose numbers are asked for by id, as it is kept: a user may ask for its own only.
     pub fn for_person(&self, id: &str) -> Result<UserId, Problem> {
-        if !self.caller.acts_for_tenant() && self.caller.user.as_ref().map(UserId::as_str) != Some(id) {
+        let person = self.caller.pseudonyms.user_of(id);
+        if !self.caller.acts_for_tenant() && (person.is_err() || self.caller.user.as_ref() != person.as_ref().ok()) {
             return Err(forbidden("a user may read its own numbers only"));
         }
-        UserId::new(id).map_err(|error| {
+        person.map_err(|error| {
             let fault = Fault { pointer: "userId".to_owned(), code: "bad_id", message: error.to_string() };
             Problem::bad_request("the user's id is malformed").with_faults(vec![fault])
         })

@@ -27,7 +27,8 @@ impl World {
         let (table, bucket) = (Arc::new(MemoryTable::with_faults(&faults)), Arc::new(MemoryBucket::with_faults(&faults)));
         for (name, minutes) in tenants {
             let hour_offset = HourOffset::from_minutes(*minutes).unwrap();
-            let made = Tenant { id: TenantId::new(*name).unwrap(), hour_offset, currency: Currency::USD, created_at: NOW };
+            let made =
+                Tenant { id: TenantId::new(*name).unwrap(), hour_offset, currency: Currency::USD, pseudonymous: false, created_at: NOW };
             tenant::create(&*table, &made).await.unwrap();
         }
         let report = Report::new(table.clone(), bucket.clone(), Arc::new(SettableClock::at(NOW)));

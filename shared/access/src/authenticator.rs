@@ -8,10 +8,11 @@ use crate::mint::{key_hash, service_secret, tenant_of_key};
 use crate::token::{Person, Tokens};
 use crate::{AccessError, Caller, Role, Settings, Standing, signature};
 use http::HeaderMap;
+use model::privacy::Pseudonyms;
 use model::{TenantId, Timestamp};
 use ports::Table;
 use records::{ApiKey, Purpose, Service, Tenant};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ pub struct Request<'a> {
 pub struct Authenticator {
     table: Arc<dyn Table>,
     service_secret: SecretString,
+    pseudonym_secret: SecretString,
     anonymous_limit: u32,
     tokens: Tokens,
     keys: Cache<String, ApiKey>,
@@ -60,10 +62,11 @@ impl Authenticator {
     /// An authenticator that reads the issuer's keys by other means.
     #[must_use]
     pub fn with_fetch(table: Arc<dyn Table>, settings: Settings, fetch: Arc<dyn Fetch>) -> Self {
-        let Settings { service_secret, token, cache_seconds, anonymous_limit } = settings;
+        let Settings { service_secret, pseudonym_secret, token, cache_seconds, anonymous_limit } = settings;
         Self {
             table,
             service_secret,
+            pseudonym_secret,
             anonymous_limit,
             tokens: Tokens::new(token, fetch),
             keys: Cache::new(cache_seconds, REMEMBERED),
@@ -110,7 +113,8 @@ impl Authenticator {
         let tenant = tenant_of_key(text).ok_or(AccessError::Invalid("not the form of an API key"))?;
         let hash = key_hash(text);
         let read = async { records::api_key::get(&*self.table, &tenant, &hash).await };
-        let known = self.keys.get_or_read(&hash, now, read).await?;
+        let (known, pseudonyms) = futures::join!(self.keys.get_or_read(&hash, now, read), self.pseudonyms(&tenant, now));
+        let known = known?;
         let key = known.ok_or(AccessError::Invalid("an unknown API key"))?;
         if key.revoked_at.is_some() {
             return Err(AccessError::Invalid("a revoked API key"));
@@ -122,6 +126,7 @@ impl Authenticator {
             role: if key.purpose == Purpose::Scraping { Role::Scraper } else { Role::Project },
             project: key.purpose.project().cloned(),
             user: None,
+            pseudonyms: pseudonyms?.ok_or(AccessError::Invalid("an API key of an unknown tenant"))?,
             scope: format!("key:{}", &hash[..12]),
         })
     }
@@ -136,13 +141,16 @@ impl Authenticator {
             };
             Ok::<_, AccessError>(service.map(with_secret))
         };
-        let known = self.services.get_or_read(&presented.service.to_owned(), request.now, read).await?;
+        let key = presented.service.to_owned();
+        let (known, pseudonyms) = futures::join!(self.services.get_or_read(&key, request.now, read), self.pseudonyms(&tenant, request.now));
+        let known = known?;
         let known = known.ok_or(AccessError::Invalid("an unknown service"))?;
         let (service, secret) = &*known;
         if service.revoked_at.is_some() {
             return Err(AccessError::Invalid("a revoked service"));
         }
         signature::check(presented, secret, request).map_err(AccessError::Invalid)?;
+        let pseudonyms = pseudonyms?.ok_or(AccessError::Invalid("a service of an unknown tenant"))?;
         Ok(Caller {
             tenant,
             hour_offset: service.hour_offset,
@@ -150,20 +158,37 @@ impl Authenticator {
             role: Role::Service,
             project: None,
             user: None,
+            pseudonyms,
             scope: format!("service:{name}"),
         })
     }
 
     async fn by_token(&self, token: &str, now: Timestamp) -> Result<Caller, AccessError> {
         let Person { tenant, role, user } = self.tokens.check(token, now).await?;
-        let read = async { records::tenant::get(&*self.table, &tenant).await };
-        let known = self.tenants.get_or_read(&tenant, now, read).await?;
+        let known = self.tenant(&tenant, now).await?;
         let record = known.ok_or(AccessError::Invalid("a token of an unknown tenant"))?;
+        let pseudonyms = self.pseudonyms_of(&record);
+        let user = user.map(|user| pseudonyms.user(&user));
         // A person is counted and logged under a hash: a user id may be an address.
         let person = user.as_ref().map_or_else(|| "nobody".to_owned(), |user| key_hash(user.as_str())[..12].to_owned());
         let kind = if role == Role::Admin { "admin" } else { "user" };
         let scope = format!("{kind}:{person}");
-        Ok(Caller { tenant, hour_offset: record.hour_offset, currency: record.currency, role, project: None, user, scope })
+        Ok(Caller { tenant, hour_offset: record.hour_offset, currency: record.currency, role, project: None, user, pseudonyms, scope })
+    }
+
+    async fn tenant(&self, tenant: &TenantId, now: Timestamp) -> Result<Option<Tenant>, AccessError> {
+        let read = async { records::tenant::get(&*self.table, tenant).await };
+        Ok(self.tenants.get_or_read(tenant, now, read).await?)
+    }
+
+    /// What a tenant's users are kept as, where there is such a tenant. Its record alone says whether all of them get a pseudonym, so that
+    /// one change of it holds for every key and service.
+    async fn pseudonyms(&self, tenant: &TenantId, now: Timestamp) -> Result<Option<Pseudonyms>, AccessError> {
+        Ok(self.tenant(tenant, now).await?.map(|record| self.pseudonyms_of(&record)))
+    }
+
+    fn pseudonyms_of(&self, record: &Tenant) -> Pseudonyms {
+        Pseudonyms::of(self.pseudonym_secret.expose_secret().as_bytes(), &record.id, record.pseudonymous)
     }
 
     /// What to answer to a call without a valid credential: why it is refused, or that its address has made too many.

@@ -1,6 +1,7 @@
 //! Who is calling.
 
 use model::money::Currency;
+use model::privacy::Pseudonyms;
 use model::{HourOffset, ProjectId, TenantId, UserId};
 
 /// What a caller is, which decides what it may do.
@@ -31,8 +32,10 @@ pub struct Caller {
     pub role: Role,
     /// The project of an API key.
     pub project: Option<ProjectId>,
-    /// The person (`sub`) of a token.
+    /// The person (`sub`) of a token, by the id under which its data is kept.
     pub user: Option<UserId>,
+    /// What the tenant's users are kept as.
+    pub pseudonyms: Pseudonyms,
     /// What its limits count under and logs call it: names no secret and no person.
     pub scope: String,
 }

@@ -6,8 +6,9 @@ use setup::{Kind, Setting};
 const SECRET: Kind = Kind::Secret { min_bytes: 32 };
 
 /// The settings that every function with credentials has, to be listed among its own.
-pub const CREDENTIAL_SETTINGS: [Setting; 9] = [
+pub const CREDENTIAL_SETTINGS: [Setting; 10] = [
     Setting::required("SERVICE_SECRET", "the secret that the secrets of services are derived from", SECRET),
+    setup::PSEUDONYM_SECRET,
     Setting::required_unless("JWT_SECRET", "the secret of tokens signed with HS256", SECRET, "JWKS_URL"),
     Setting::optional("JWKS_URL", "where the public keys of tokens signed with RS256 or ES256 are published", Kind::Url),
     Setting::required("JWT_ISSUER", "the issuer (iss) whose tokens are believed", Kind::Text),
@@ -33,6 +34,8 @@ pub const CREDENTIAL_SETTINGS: [Setting; 9] = [
 pub struct Settings {
     /// The secret that the secrets of services are derived from.
     pub service_secret: SecretString,
+    /// The secret that the pseudonyms of users are derived from.
+    pub pseudonym_secret: SecretString,
     /// How tokens are checked.
     pub token: TokenSettings,
     /// How long a warm function believes what it has read of a key, a service or a tenant; also how long a revocation may take.
@@ -63,6 +66,7 @@ impl From<&setup::Settings> for Settings {
     fn from(settings: &setup::Settings) -> Self {
         Self {
             service_secret: settings.secret("SERVICE_SECRET"),
+            pseudonym_secret: settings.secret(setup::PSEUDONYM_SECRET.name),
             token: TokenSettings {
                 secret: settings.optional_secret("JWT_SECRET"),
                 jwks_url: settings.optional_text("JWKS_URL").map(str::to_owned),

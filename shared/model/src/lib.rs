@@ -12,6 +12,7 @@ pub mod limits;
 pub mod message;
 pub mod money;
 pub mod price;
+pub mod privacy;
 mod time;
 pub mod zstandard;
 

@@ -23,7 +23,7 @@ fn demo() -> TenantId {
 async fn a_tenants_hours_stay_as_they_were_when_it_was_made() {
     let table = MemoryTable::new();
     let hour_offset = HourOffset::from_minutes(45).unwrap();
-    let first = Tenant { id: demo(), hour_offset, currency: Currency::from_code("NPR").unwrap(), created_at: NOW };
+    let first = Tenant { id: demo(), hour_offset, currency: Currency::from_code("NPR").unwrap(), pseudonymous: false, created_at: NOW };
     assert_eq!(tenant::create(&table, &first).await.unwrap(), Made::New);
     let second = Tenant { hour_offset: HourOffset::default(), ..first.clone() };
     assert_eq!(tenant::create(&table, &second).await.unwrap(), Made::Before(first.clone()));

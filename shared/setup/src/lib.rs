@@ -10,7 +10,9 @@ mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use setting::{BUCKET_NAME, EVENTS_PER_MINUTE, Fault, Kind, LOG_LEVEL, Presence, RETENTION_DAYS, Setting, TABLE_NAME};
+pub use setting::{
+    BUCKET_NAME, EVENTS_PER_MINUTE, Fault, Kind, LOG_LEVEL, PSEUDONYM_SECRET, Presence, RETENTION_DAYS, Setting, TABLE_NAME,
+};
 pub use settings::{Faults, Settings};
 
 /// Begins a function: reads its settings from the environment and sets up its log. `None`, once the faults are logged, where a setting

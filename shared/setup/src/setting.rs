@@ -10,6 +10,12 @@ pub const LOG_LEVEL: Setting =
     Setting::with_default("LOG_LEVEL", "how much is logged", Kind::Choice(&["error", "warn", "info", "debug", "trace"]), "info");
 /// The table.
 pub const TABLE_NAME: Setting = Setting::required("TABLE_NAME", "the DynamoDB table that holds counts and configuration", Kind::Text);
+/// Read by each function that takes or answers ids of users.
+pub const PSEUDONYM_SECRET: Setting = Setting::required(
+    "PSEUDONYM_SECRET",
+    "the secret that the pseudonyms of users are derived from; another one would make other people of them",
+    Kind::Secret { min_bytes: 32 },
+);
 /// The bucket.
 pub const BUCKET_NAME: Setting = Setting::required("BUCKET_NAME", "the S3 bucket that holds the log and the reports", Kind::Text);
 

@@ -6,6 +6,7 @@ use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderName};
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
+use model::privacy::redact;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -46,10 +47,11 @@ impl<S: Sync> FromRequestParts<S> for Arrival {
     }
 }
 
-/// A request id of the client is taken if it cannot break a log line: visible ASCII, not too long.
+/// A request id of the client is taken if it may stand in every log line: visible ASCII, not too long, nothing personal or secret.
 fn request_id(headers: &HeaderMap, extensions: &Extensions) -> Arc<str> {
     let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    let sane = |id: &&str| !id.is_empty() && id.len() <= REQUEST_ID_BYTES && id.bytes().all(|b| b.is_ascii_graphic());
+    let sane =
+        |id: &&str| !id.is_empty() && id.len() <= REQUEST_ID_BYTES && id.bytes().all(|b| b.is_ascii_graphic()) && redact(id, true) == *id;
     if let Some(id) = sent.filter(sane) {
         return id.into();
     }
@@ -117,6 +119,9 @@ mod tests {
         check(b"with space", false);
         check("ümlaut".as_bytes(), false);
         check(b"", false);
+        check(b"ada@mail.example", false);
+        check(b"4111-1111-1111-1111", false);
+        check(b"550e8400-e29b-41d4-a716-446655440000", true);
     }
 
     #[test]

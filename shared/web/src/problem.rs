@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use model::accept::Fault;
+use model::privacy::redact;
 use ports::PortError;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -112,10 +113,13 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily unavailable, try again").with_cause(cause).with_retry_after(1)
     }
 
-    /// The problem with these faults of the input.
+    /// The problem with these faults of the input, which may name what was sent, but nothing personal or secret in it.
     #[must_use]
     pub fn with_faults(mut self, faults: Vec<Fault>) -> Self {
-        self.0.faults = faults;
+        let clean = |text: String| redact(&text, true).into_owned();
+        let faults =
+            faults.into_iter().map(|Fault { pointer, code, message }| Fault { pointer: clean(pointer), code, message: clean(message) });
+        self.0.faults = faults.collect();
         self
     }
 

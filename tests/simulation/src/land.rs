@@ -123,8 +123,9 @@ impl Land {
             tenant_claim: "tenant".into(),
             role_claim: "role".into(),
         };
-        let secret = "no service ever sends anything here, and yet there is a secret".to_owned().into();
-        let settings = access::Settings { service_secret: secret, token, cache_seconds: 60, anonymous_limit: 100 };
+        let secret = || "no service ever sends anything here, and yet there is a secret".to_owned().into();
+        let settings =
+            access::Settings { service_secret: secret(), pseudonym_secret: secret(), token, cache_seconds: 60, anonymous_limit: 100 };
         let table = self.table("ingest");
         Ingest {
             authenticator: Arc::new(Authenticator::new(table.clone(), settings)),

@@ -34,7 +34,9 @@ pub fn all() -> Vec<Tenant> {
 pub async fn register(tenants: &[Tenant], table: &dyn Table) {
     for tenant in tenants {
         let (hour_offset, currency, created_at) = (tenant.hour_offset, Currency::USD, crate::plan::START);
-        records::tenant::create(table, &records::Tenant { id: tenant.id.clone(), hour_offset, currency, created_at }).await.unwrap();
+        records::tenant::create(table, &records::Tenant { id: tenant.id.clone(), hour_offset, currency, pseudonymous: false, created_at })
+            .await
+            .unwrap();
         let key = ApiKey {
             hash: mint::key_hash(&tenant.key),
             tenant: tenant.id.clone(),

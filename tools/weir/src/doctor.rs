@@ -184,7 +184,13 @@ mod tests {
             let (table, bucket) = (Arc::new(MemoryTable::with_faults(&faults)), Arc::new(MemoryBucket::with_faults(&faults)));
             for name in ["acme", "other"] {
                 let id = TenantId::new(name).unwrap();
-                let tenant = Tenant { id, hour_offset: HourOffset::default(), currency: Currency::USD, created_at: Timestamp::default() };
+                let tenant = Tenant {
+                    id,
+                    hour_offset: HourOffset::default(),
+                    currency: Currency::USD,
+                    pseudonymous: false,
+                    created_at: Timestamp::default(),
+                };
                 records::tenant::create(&*table, &tenant).await.unwrap();
             }
             let owner = Owner { tenant: TenantId::new("acme").unwrap(), family: Family::Sales };

@@ -142,6 +142,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_tenant_that_has_asked_for_pseudonyms_keeps_them() {
+        let table = acme().await;
+        let like = "tenant create acme --hour-offset 30 --currency EUR";
+        assert!(weir(&table, "tenant list").await.unwrap()[0].ends_with("\town ids"));
+        assert!(weir(&table, &format!("{like} --pseudonymous")).await.unwrap_err().contains("weir tenant pseudonymise acme"));
+        weir(&table, "tenant pseudonymise acme").await.unwrap();
+        weir(&table, like).await.unwrap();
+        assert!(weir(&table, "tenant list").await.unwrap()[0].ends_with("\tpseudonyms"));
+        assert!(weir(&table, "tenant pseudonymise nobody").await.is_err());
+    }
+
+    #[tokio::test]
     async fn a_service_keeps_its_secret_until_it_is_revoked() {
         let table = acme().await;
         let secret = weir(&table, SERVICE).await.unwrap();

@@ -62,7 +62,8 @@ impl World {
 
     pub async fn tenant(&self, name: &str, offset: u8) {
         let hour_offset = HourOffset::from_minutes(offset).unwrap();
-        let tenant = Tenant { id: id(name), hour_offset, currency: Currency::from_code("USD").unwrap(), created_at: NOW };
+        let tenant =
+            Tenant { id: id(name), hour_offset, currency: Currency::from_code("USD").unwrap(), pseudonymous: false, created_at: NOW };
         tenant::create(&*self.table, &tenant).await.unwrap();
     }
 

@@ -12,7 +12,7 @@ use model::message::{self, Message};
 use model::money::Currency;
 use model::{HourOffset, ProjectId, TenantId, Timestamp};
 use ports::{Clock, SystemRandom};
-use records::{ApiKey, Service};
+use records::{ApiKey, Service, Tenant};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -25,6 +25,7 @@ const SERVICE: &str = "replayer@demo";
 
 pub struct World {
     pub faults: Faults,
+    pub table: Arc<MemoryTable>,
     pub queue: Arc<MemoryQueue>,
     pub clock: Arc<SettableClock>,
     router: axum::Router,
@@ -50,6 +51,8 @@ impl World {
             revoked_at: None,
         };
         records::api_key::create(&*table, &api_key).await.unwrap();
+        let owner = Tenant { id: tenant.clone(), hour_offset, currency, pseudonymous: false, created_at };
+        records::tenant::create(&*table, &owner).await.unwrap();
         let service =
             Service { name: "replayer".into(), tenant: tenant.clone(), generation: 1, hour_offset, currency, created_at, revoked_at: None };
         records::service::create(&*table, &service).await.unwrap();
@@ -63,17 +66,18 @@ impl World {
             tenant_claim: "tenant".into(),
             role_claim: "role".into(),
         };
-        let settings = access::Settings { service_secret: master, token, cache_seconds: 3600, anonymous_limit: 100 };
+        let settings =
+            access::Settings { service_secret: master.clone(), pseudonym_secret: master, token, cache_seconds: 3600, anonymous_limit: 100 };
         let ingest = Ingest {
             authenticator: Arc::new(Authenticator::new(table.clone(), settings)),
-            table,
+            table: table.clone(),
             queue: queue.clone(),
             clock: clock.clone(),
             random: Arc::new(SystemRandom),
             events_per_minute: 1000,
             retention: Retention::default(),
         };
-        Self { faults, queue, clock, router: router(ingest), key, service_secret }
+        Self { faults, table, queue, clock, router: router(ingest), key, service_secret }
     }
 
     /// Sends a request, by the project's key unless it says otherwise.
@@ -92,6 +96,11 @@ impl World {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer { status: parts.status, headers: parts.headers, body: serde_json::from_slice(&body).unwrap() }
+    }
+
+    /// Takes what the queue was given away.
+    pub fn clear(&self) {
+        drop(self.queue.drain());
     }
 
     /// What the queue was given.

@@ -16,6 +16,7 @@ mod manners;
 mod parameters;
 mod performance_stats;
 mod persons;
+mod persons_seen;
 mod providers;
 mod revenue;
 mod sales;

@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use memory::{Faults, MemoryBucket, MemoryTable, SettableClock};
 use model::message::{Message, pack};
 use model::money::Currency;
+use model::privacy::Pseudonyms;
 use model::{Event, HourOffset, ProjectId, TenantId, Timestamp};
 use query::{Desk, router};
 use records::{ApiKey, Service, Tenant};
@@ -89,7 +90,7 @@ impl World {
         let clock = Arc::new(SettableClock::at(at(NOW)));
         for name in ["acme", "other"] {
             let (hour_offset, currency) = kind_of(name);
-            let tenant = Tenant { id: tenant(name), hour_offset, currency, created_at: at(NOW) };
+            let tenant = Tenant { id: tenant(name), hour_offset, currency, pseudonymous: false, created_at: at(NOW) };
             records::tenant::create(&*table, &tenant).await.unwrap();
         }
         let (hour_offset, currency) = kind_of("acme");
@@ -127,8 +128,14 @@ impl World {
     }
 
     /// Stores events of a tenant, as a message of the queue.
-    pub async fn store(&self, name: &str, events: Vec<Event>) {
+    pub async fn store(&self, name: &str, mut events: Vec<Event>) {
         let (hour_offset, currency) = kind_of(name);
+        // As the function `ingest` does.
+        let record = records::tenant::get(&*self.table, &tenant(name)).await.unwrap().unwrap();
+        let pseudonyms = Pseudonyms::of(MASTER.as_bytes(), &record.id, record.pseudonymous);
+        for event in &mut events {
+            event.user = event.user.as_ref().map(|user| pseudonyms.user(user));
+        }
         let message = Message { tenant: tenant(name), hour_offset, currency, received: at(NOW), events };
         let records: Vec<Value> = pack(message)
             .unwrap()
@@ -248,6 +255,7 @@ impl World {
 fn access_settings() -> access::Settings {
     access::Settings {
         service_secret: MASTER.into(),
+        pseudonym_secret: MASTER.into(),
         token: TokenSettings {
             secret: Some(JWT_SECRET.into()),
             jwks_url: None,

@@ -38,7 +38,13 @@ impl Stage {
         let faults = Faults::none();
         let table = Arc::new(MemoryTable::with_faults(&faults));
         for (name, offset, currency) in [("acme", 30, "INR"), ("other", 0, "USD")] {
-            let tenant = Tenant { id: tenant(name), hour_offset: offset_of(offset), currency: currency_of(currency), created_at: NOW };
+            let tenant = Tenant {
+                id: tenant(name),
+                hour_offset: offset_of(offset),
+                currency: currency_of(currency),
+                pseudonymous: false,
+                created_at: NOW,
+            };
             records::tenant::create(&*table, &tenant).await.unwrap();
         }
         let token = TokenSettings {
@@ -49,7 +55,8 @@ impl Stage {
             tenant_claim: "tenant".into(),
             role_claim: "role".into(),
         };
-        let settings = Settings { service_secret: MASTER.into(), token, cache_seconds: 60, anonymous_limit: 3 };
+        let settings =
+            Settings { service_secret: MASTER.into(), pseudonym_secret: MASTER.into(), token, cache_seconds: 60, anonymous_limit: 3 };
         let fetch = keys.jwks.unwrap_or_else(|| Arc::new(access::jwks::HttpFetch::default()));
         let authenticator = Authenticator::with_fetch(table.clone(), settings, fetch);
         Self { table, faults, authenticator }

@@ -64,6 +64,19 @@ async fn a_token_says_who_calls_for_which_tenant_in_which_role() {
 }
 
 #[tokio::test]
+async fn a_person_is_called_by_the_id_under_which_its_data_is_kept() {
+    let stage = Stage::new().await;
+    let user = async |sub: &str, now| bear(&stage, &hs256(&with(&json!({"sub": sub}))), now).await.unwrap().user.unwrap().to_string();
+    let ada = user("ada@mail.example", NOW).await;
+    assert!(ada.starts_with("p_"), "{ada}");
+    assert_eq!((user("Ada@Mail.example", NOW).await, user(&ada, NOW).await), (ada.clone(), ada));
+    assert_eq!(user("ann", NOW).await, "ann");
+    records::tenant::pseudonymise(&*stage.table, &crate::stage::tenant("acme")).await.unwrap();
+    let ann = user("ann", after(60)).await;
+    assert!(ann.starts_with("p_"), "{ann}: the tenant's wish holds once the function has forgotten what it knew");
+}
+
+#[tokio::test]
 async fn a_token_holds_for_its_issuer_audience_and_times_with_a_minute_of_leeway() {
     let now = NOW.as_seconds();
     let check = async |changes: Value, holds: bool| {

@@ -18,7 +18,7 @@ pub fn batch(body: Value, request: &Request<'_>) -> Result<Written, Unreadable> 
         return Err(Unreadable::Faults(vec![fault]));
     };
     let events = members.remove("events");
-    let mut fields = Fields::new(members, root);
+    let mut fields = Fields::cleaned(members, root, request.pseudonyms);
     let Head { defaults, sent_at } = head(&mut fields, request)?;
     let items = match events {
         Some(Value::Array(items)) => items,

@@ -3,6 +3,7 @@
 use super::fault::{Fault, Place};
 use crate::limits::DIMENSION_BYTES;
 use crate::money::Decimal;
+use crate::privacy::{self, Pseudonyms};
 use crate::{Timestamp, UserId};
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde_json::{Map, Value};
@@ -51,6 +52,13 @@ impl<'a> Fields<'a> {
     fn notice(&mut self, name: &str, code: &'static str, message: &str) {
         let pointer = Place::Member(&self.place, name).pointer();
         self.notices.push(Fault { pointer, code, message: message.to_owned() });
+    }
+
+    /// The members of an object as a client has sent it, with what is personal or secret in them taken out.
+    #[must_use]
+    pub fn cleaned(mut members: Map<String, Value>, place: Place<'a>, pseudonyms: &Pseudonyms) -> Self {
+        let notices = privacy::clean(&mut members, &place, pseudonyms);
+        Self { notices, ..Self::new(members, place) }
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
@@ -210,6 +218,7 @@ impl<'a> Fields<'a> {
                 }
             }
         }
+        privacy::drop_content(&mut self.members);
         if self.members.is_empty() { None } else { Some(Value::Object(self.members).to_string()) }
     }
 }

@@ -16,6 +16,7 @@ pub use arrival::{Accepted, Claims, Retention};
 pub use fault::{Fault, Notice, Place, Rejection};
 
 use crate::limits::{BATCH_EVENTS, EVENT_BYTES};
+use crate::privacy::Pseudonyms;
 use crate::{Event, EventId, Facts, ProjectId, Timestamp, UserId};
 use fields::{Asked, Fields};
 use serde_json::{Map, Value};
@@ -43,6 +44,8 @@ pub struct Request<'a> {
     pub project: Option<&'a ProjectId>,
     /// The only user that the writer may write for, if so limited.
     pub user: Option<&'a UserId>,
+    /// The pseudonyms of the tenant's users.
+    pub pseudonyms: &'a Pseudonyms,
     /// The `Idempotency-Key` of the request.
     pub idempotency_key: Option<&'a str>,
     /// Whether the request itself says that it imports history (`?historical=true`).
@@ -51,11 +54,11 @@ pub struct Request<'a> {
     pub random: u128,
 }
 
-impl Request<'_> {
+impl<'a> Request<'a> {
     /// A request of a writer that may write to any project and for any user.
     #[must_use]
-    pub const fn unlimited() -> Self {
-        Self { project: None, user: None, idempotency_key: None, historical: false, random: 0 }
+    pub const fn unlimited(pseudonyms: &'a Pseudonyms) -> Self {
+        Self { project: None, user: None, pseudonyms, idempotency_key: None, historical: false, random: 0 }
     }
 }
 
@@ -121,6 +124,8 @@ pub enum Unreadable {
 /// # Errors
 /// Where the body as a whole is of no use; a bad event among others is no error.
 pub fn read(form: Form, body: Value, request: &Request<'_>) -> Result<Written, Unreadable> {
+    let key = request.idempotency_key.map(|key| request.pseudonyms.id(key));
+    let request = &Request { idempotency_key: key.as_deref(), ..*request };
     match form {
         Form::AppBatch => app::batch(body, request),
         _ => one_or_many(body, request, form.reader()),
@@ -142,7 +147,7 @@ impl Form {
     /// first event of a batch stands for all.
     #[must_use]
     pub fn members(self, like: Map<String, Value>) -> BTreeSet<String> {
-        let (asked, request) = (Asked::default(), Request::unlimited());
+        let (asked, request) = (Asked::default(), Request::unlimited(&Pseudonyms::NOBODYS));
         let root = Place::Body;
         let (batch, first) = (Place::Member(&root, "events"), Place::Item(&Place::Member(&root, "events"), 0));
         let place = if self == Self::AppBatch {
@@ -216,9 +221,9 @@ fn read_one(item: Value, place: &Place<'_>, index: usize, request: &Request<'_>,
         return Err(reject(None, "not_an_object", "an event must be an object".into()));
     };
     if is_too_large {
-        return Err(reject(stated_id(&members), "too_large", format!("an event has at most {EVENT_BYTES} bytes of json")));
+        return Err(reject(stated_id(&members, request), "too_large", format!("an event has at most {EVENT_BYTES} bytes of json")));
     }
-    let mut fields = Fields::new(members, *place);
+    let mut fields = Fields::cleaned(members, *place, request.pseudonyms);
     let draft = draft(&mut fields, index, request, reading);
     match draft {
         Ok(mut draft) if fields.faults.is_empty() => {
@@ -307,8 +312,9 @@ fn project(fields: &mut Fields<'_>, request: &Request<'_>, defaults: &Defaults) 
     }
 }
 
-fn stated_id(members: &Map<String, Value>) -> Option<String> {
-    members.get("eventId")?.as_str().filter(|id| id.len() <= crate::limits::ID_BYTES).map(str::to_owned)
+fn stated_id(members: &Map<String, Value>, request: &Request<'_>) -> Option<String> {
+    let id = members.get("eventId")?.as_str().filter(|id| id.len() <= crate::limits::ID_BYTES)?;
+    Some(request.pseudonyms.id(id).into_owned())
 }
 
 /// The client's own id of an event, as it appears in answers.

@@ -1,12 +1,20 @@
 use super::*;
+use crate::TenantId;
 use crate::event::{AiUse, Sale};
 use serde_json::json;
+use std::sync::LazyLock;
 
 const RECEIVED: Timestamp = Timestamp::from_millis(1_704_283_202_000); // 2024-01-03T12:00:02Z
 const MINUTE: i64 = 60_000;
 
+fn pseudonyms() -> &'static Pseudonyms {
+    static OURS: LazyLock<Pseudonyms> =
+        LazyLock::new(|| Pseudonyms::of(b"5f1c0a9be27d43688f0b6c1d2e934a75", &TenantId::new("acme").unwrap(), false));
+    &OURS
+}
+
 fn request() -> Request<'static> {
-    Request { project: None, user: None, idempotency_key: None, historical: false, random: 7 }
+    Request { project: None, user: None, pseudonyms: pseudonyms(), idempotency_key: None, historical: false, random: 7 }
 }
 
 fn accept(form: Form, body: Value) -> Accepted {

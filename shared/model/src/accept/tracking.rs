@@ -51,7 +51,7 @@ impl Update {
         let Value::Object(members) = body else {
             return Err(whole("not_an_object", "an update must be an object".into()));
         };
-        let mut fields = Fields::new(members, Place::Body);
+        let mut fields = Fields::cleaned(members, Place::Body, request.pseudonyms);
         let update = Self::of(&mut fields, request);
         if !fields.faults.is_empty() {
             return Err(fields.faults);

@@ -95,7 +95,7 @@ impl World {
         let clock = Arc::new(SettableClock::at(at(12)));
         let owner = Owner { tenant: TenantId::new("demo").unwrap(), family: Family::Ai };
         let (id, hour_offset) = (owner.tenant.clone(), HourOffset::default());
-        let tenant = Tenant { id, hour_offset, currency: Currency::USD, created_at: at(0) };
+        let tenant = Tenant { id, hour_offset, currency: Currency::USD, pseudonymous: false, created_at: at(0) };
         tenant::create(&*table, &tenant).await.unwrap();
         let random = Arc::new(Counter::of(0));
         let settler = Settler { table: table.clone(), bucket: bucket.clone(), clock: clock.clone(), random, rules: Rules::default() };

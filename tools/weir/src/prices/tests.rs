@@ -32,7 +32,7 @@ async fn weir(table: &MemoryTable, line: &str) -> Result<Vec<String>, String> {
 async fn table(offset_minutes: u8) -> MemoryTable {
     let table = MemoryTable::new();
     let hour_offset = HourOffset::from_minutes(offset_minutes).unwrap();
-    let tenant = Tenant { id: acme(), hour_offset, currency: Currency::USD, created_at: NOW };
+    let tenant = Tenant { id: acme(), hour_offset, currency: Currency::USD, pseudonymous: false, created_at: NOW };
     records::tenant::create(&table, &tenant).await.unwrap();
     table
 }

@@ -21,6 +21,15 @@ pub enum TenantCommand {
         /// The currency of amounts that name none (ISO 4217).
         #[arg(long, default_value = "USD", value_parser = currency)]
         currency: Currency,
+        /// Keep all its users under pseudonyms; without it those alone whose ids are an address or a telephone number.
+        #[arg(long)]
+        pseudonymous: bool,
+    },
+    /// Keep all users of a tenant under pseudonyms from now on. What was counted before stays under their ids. For ever.
+    Pseudonymise {
+        /// The tenant.
+        #[arg(value_parser = |text: &str| TenantId::new(text))]
+        name: TenantId,
     },
     /// List the tenants.
     List,
@@ -56,21 +65,34 @@ impl TenantCommand {
     /// Where the table does not answer, or holds a tenant of the name that is not alike.
     pub async fn run(self, table: &dyn Table, now: Timestamp) -> Result<Vec<String>> {
         match self {
-            Self::Create { name, hour_offset, currency } => {
-                let wanted = Tenant { id: name, hour_offset, currency, created_at: now };
+            Self::Create { name, hour_offset, currency, pseudonymous } => {
+                let wanted = Tenant { id: name, hour_offset, currency, pseudonymous, created_at: now };
                 match records::tenant::create(table, &wanted).await? {
                     Made::Before(there) if there.hour_offset != hour_offset || there.currency != currency => {
                         let (minutes, currency) = (there.hour_offset.minutes(), there.currency);
                         bail!("there is a tenant {} already, with an hour offset of {minutes} minutes and {currency}", there.id)
                     }
+                    Made::Before(there) if pseudonymous && !there.pseudonymous => {
+                        bail!(
+                            "there is a tenant {0} already, with users under their own ids: change it with `weir tenant pseudonymise {0}`",
+                            there.id
+                        )
+                    }
                     Made::New | Made::Before(_) => Ok(vec![wanted.id.to_string()]),
                 }
+            }
+            Self::Pseudonymise { name } => {
+                if !records::tenant::pseudonymise(table, &name).await? {
+                    bail!("there is no tenant {name}: make it with `weir tenant create {name}`")
+                }
+                Ok(vec![name.to_string()])
             }
             Self::List => {
                 let tenants = records::tenant::all(table).await?;
                 let line = |tenant: &Tenant| {
                     let offset = tenant.hour_offset.minutes().to_string();
-                    row([tenant.id.as_str(), &offset, tenant.currency.code(), &tenant.created_at.to_string()])
+                    let users = if tenant.pseudonymous { "pseudonyms" } else { "own ids" };
+                    row([tenant.id.as_str(), &offset, tenant.currency.code(), &tenant.created_at.to_string(), users])
                 };
                 Ok(tenants.iter().map(line).collect())
             }
