@@ -1,5 +1,46 @@
 // What Weir's API takes and answers. Generated from its document: `cargo run -p contract` writes it.
 
+/**
+ * Who was there on a day, and within the weeks and months of days that end with it, as the time zone divides days. At the top: on the last
+ * day of the range, or today where that is later. A user is active with any event of any family.
+ */
+export interface ActiveOnDay {
+  /** Daily active users: distinct users with any event on the day. */
+  dau: Figure;
+  /** Monthly active users: distinct users with any event on the day or the 29 days before it. */
+  mau: Figure;
+  /** DAU ÷ MAU × 100: percent, to two digits; `null` where there are none. */
+  stickiness: Figure;
+  /** Weekly active users: distinct users with any event on the day or the six days before it. */
+  wau: Figure;
+}
+
+export type ActivePoint = ActiveOnDay & {
+  /** When the bucket begins. */
+  timestamp: string;
+};
+
+export type ActiveUsers = ActiveOnDay & {
+  /** The mean of the DAU of all days of the range up to today. */
+  averageDau: Figure;
+  groups?: null | Groups;
+  meta: Meta;
+  /** Every bucket of the range, oldest first. A bucket of several days says what was true on the last of them that is in the range. */
+  series: ActivePoint[];
+};
+
+/** Cost in US dollars, exactly. */
+export interface AiCost {
+  /** `total` over the number of requests, those without a price included. */
+  average: Figure;
+  /** Of the tokens read, cached ones included. */
+  input: Figure;
+  /** Of the tokens written. */
+  output: Figure;
+  /** `input + output`. */
+  total: Figure;
+}
+
 /** What was asked of one of those that are ranked. */
 export interface AiFigures {
   /** In USD. */
@@ -23,6 +64,83 @@ export interface AiFigures {
   tokens: Figure;
   /** Distinct users. */
   users: Figure;
+}
+
+/** The requests that have something in common. */
+export interface AiGroup {
+  /** In US dollars. */
+  cost: Figure;
+  failures: Figure;
+  inputTokens: Figure;
+  latency: Durations;
+  outputTokens: Figure;
+  requests: Figure;
+  /** The part that did not fail, from 0 to 1. */
+  successRate: Figure;
+  tokens: Figure;
+}
+
+/** The requests of a bucket of time. */
+export interface AiPoint {
+  /** In US dollars. */
+  cost: Figure;
+  failures: Figure;
+  latency: Durations;
+  requests: Figure;
+  successRate: Figure;
+  /** When the bucket begins. */
+  timestamp: string;
+  tokens: Figure;
+  users: Figure;
+}
+
+export interface AiStats {
+  byComplexity: Record<string, AiGroup>;
+  byFeature: Record<string, AiGroup>;
+  byLanguage: Record<string, AiGroup>;
+  byModel: Record<string, AiGroup>;
+  byPlan: Record<string, AiGroup>;
+  byProvider: Record<string, AiGroup>;
+  byStatus: Record<string, AiGroup>;
+  cost: AiCost;
+  /** Credits taken. */
+  credits: Figure;
+  /** Requests with the status `failed`. */
+  failedRequests: Figure;
+  groups?: null | Groups;
+  /** Of requests whose duration is known. */
+  latency: Durations;
+  meta: Meta;
+  /** Every bucket of the range, oldest first. */
+  series: AiPoint[];
+  /**
+   * The part of the requests that did not fail, from 0 to 1: `(totalRequests − failedRequests) / totalRequests`, the availability that
+   * Google's "Site Reliability Engineering" (2016), chapter 3, measures by requests. `null` without requests.
+   */
+  successRate: Figure;
+  tokens: AiTokens;
+  /** Requests that completed or failed. One that was tracked and is not completed yet is pending, and not counted. */
+  totalRequests: Figure;
+  /** Models that the price table does not have: their tokens count, their cost is 0. */
+  unpricedModels: string[];
+  /** Distinct users with a request; estimated (`HyperLogLog`, about 1.6%) where they are many. */
+  users: Figure;
+}
+
+/** Tokens by class. */
+export interface AiTokens {
+  /** Read from a cache. */
+  cacheRead: Figure;
+  /** Written to a cache. */
+  cacheWrite: Figure;
+  /** Read, without cached ones. */
+  input: Figure;
+  /** Written. */
+  output: Figure;
+  /** The part of `output` that was spent on reasoning. */
+  reasoning: Figure;
+  /** Of all classes: input, output, cache reads and cache writes. */
+  total: Figure;
 }
 
 /** A request to an AI model that has ended. Its cost is worked out from the price table unless it is given. */
@@ -198,6 +316,60 @@ export type AppProperties = PageVisit & {
   value?: number | null;
 };
 
+export interface Arr {
+  /**
+   * Annual recurring revenue at the end of the range, or now where that is earlier: mrr × 12. It is what a year would bring if nothing
+   * changed, not what one brought.
+   */
+  arr: Amounts;
+  /** By how much it changed since the start of the range: percent of what it was, to two digits; 100 where it was nothing. */
+  growth: Record<string, Figure>;
+  meta: Meta;
+  /** Monthly recurring revenue, as `/api/analytics/revenue/mrr` tells it. */
+  mrr: Amounts;
+  /** Every bucket of the range, oldest first. What is to come is told as it is now. */
+  series: ArrPoint[];
+}
+
+export interface ArrPoint {
+  /** At the end of the bucket. */
+  arr: Amounts;
+  /** When the bucket begins. */
+  timestamp: string;
+}
+
+/** An administrative act. It is written down before it is done, so an act that failed may be among them. */
+export interface AuditEntry {
+  /** What was done. */
+  action: string;
+  /** Who: `admin:` and the person (`sub` of the token). */
+  actor: string;
+  /** When. */
+  at: string;
+  /** What else is worth knowing of it. */
+  detail?: string | null;
+  /** The request (`X-Request-Id`), by which logs tell more. */
+  requestId?: string | null;
+  /** To which thing: its id. */
+  subject: string;
+}
+
+/** Sizes in bytes. */
+export interface ByteSizes {
+  /** The mean of those that are known. */
+  average: Figure;
+  /** All together. */
+  total: Figure;
+}
+
+/** Reads of the cache. */
+export interface CacheReads {
+  /** `hits / (hits + misses)`, from 0 to 1: of all reads, not the mean of the rates that events told of. */
+  hitRate: Figure;
+  hits: Figure;
+  misses: Figure;
+}
+
 /** A number against the same number of the span before: as long, and ending where the range begins. */
 export interface Change {
   /** Over the span before. */
@@ -306,6 +478,24 @@ export interface ChatTokensPoint {
   tokens: Figure;
 }
 
+export interface ChurnPoint {
+  customers: CustomerChurn;
+  /** By currency. */
+  revenue: Record<string, RevenueChurn>;
+  /** When the bucket begins. A bucket that the range has only a part of is told of that part. */
+  timestamp: string;
+}
+
+export interface ChurnRate {
+  /** Over the whole range. */
+  customers: CustomerChurn;
+  meta: Meta;
+  /** Over the whole range, by currency. */
+  revenue: Record<string, RevenueChurn>;
+  /** Every bucket of the range, oldest first; by month where no granularity is asked for. */
+  series: ChurnPoint[];
+}
+
 /** What every write may say. */
 export interface CommonMembers {
   /** The event's own id: of two events of a session (else of a user) with one id in one hour, one counts. One is made where none is sent. */
@@ -359,6 +549,31 @@ export interface CostProjection {
   value: Figure;
 }
 
+/** Customers lost. A customer is a user who pays for a subscription, in whatever currency. */
+export interface CustomerChurn {
+  /** Who paid at the start. */
+  before: Figure;
+  /** How many times one came to pay nothing any more. */
+  churned: Figure;
+  /**
+   * churned ÷ before × 100: percent, to two digits; `null` where nobody paid at the start. Who came and went between counts as lost, so it
+   * can be over 100.
+   */
+  rate: Figure;
+}
+
+/** Who pays for a subscription: before + new + reactivated − churned = after. */
+export interface CustomerMovements {
+  after: Figure;
+  before: Figure;
+  /** How many times one came to pay nothing any more, in no currency. */
+  churned: Figure;
+  /** How many began to pay who never had. */
+  new: Figure;
+  /** How many times one began to pay again. */
+  reactivated: Figure;
+}
+
 export interface DayCosts {
   cost: Figure;
   date: string;
@@ -399,11 +614,142 @@ export interface Device {
   type?: string | null;
 }
 
+/**
+ * How long something took, in milliseconds. Quantiles come from the merged distribution of all hours, never from the quantiles of hours,
+ * and are within 1% of the true value (`DDSketch`: Masson, Rim and Lee, Proceedings of the VLDB Endowment 12, 2019). All are `null` where
+ * nothing was timed.
+ */
+export interface Durations {
+  /** The arithmetic mean: the sum of all durations over their number. */
+  average: Figure;
+  /** The median: half of them took no longer. */
+  p50: Figure;
+  /** 95% of them took no longer. */
+  p95: Figure;
+  /** 99% of them took no longer. */
+  p99: Figure;
+}
+
 /** From a moment up to, and without, another. */
 export interface Ends {
   from: string;
   to: string;
 }
+
+/** The events that have something in common. What is not counted by it, such as values by browser, is `null`. */
+export interface EngagementGroup {
+  /** In percent. */
+  averageScrollDepth: Figure;
+  /** In milliseconds. */
+  averageTimeOnPage: Figure;
+  events: Figure;
+  sessions: Figure;
+  users: Figure;
+  value: Figure;
+}
+
+/** The events of a bucket of time. */
+export interface EngagementPoint {
+  /** From 0 to 1. */
+  bounceRate: Figure;
+  events: Figure;
+  /** A session counts in every bucket in which it has an event, with what it did there: in a short bucket more of them bounce. */
+  sessions: Figure;
+  /** When the bucket begins. */
+  timestamp: string;
+  users: Figure;
+  value: Figure;
+}
+
+/**
+ * Sessions: the events with one `sessionId`. The app says when a session begins, commonly after 30 minutes of silence (Google Analytics
+ * Help, "Session"). Events without a `sessionId` are of no session.
+ */
+export interface EngagementSessions {
+  /** `bounced / total`, from 0 to 1; `null` without sessions. */
+  bounceRate: Figure;
+  /**
+   * Sessions of exactly one event: "a session that triggers only a single request" (Google Analytics Help, "Bounce rate", of Universal
+   * Analytics). Events beyond the range are not seen.
+   */
+  bounced: Figure;
+  /**
+   * How long sessions are, in milliseconds: from the first event to the last, so that a bounce is 0. The mean is the sum over all sessions,
+   * bounces too.
+   */
+  duration: Durations;
+  /** Sessions with an event in the range. */
+  total: Figure;
+}
+
+export interface EngagementStats {
+  byAppVersion: Record<string, EngagementGroup>;
+  byBrowser: Record<string, EngagementGroup>;
+  /** By `utm_campaign`. */
+  byCampaign: Record<string, EngagementGroup>;
+  byCountry: Record<string, EngagementGroup>;
+  byDevice: Record<string, EngagementGroup>;
+  byEvent: Record<string, EngagementGroup>;
+  byFeature: Record<string, EngagementGroup>;
+  /** By hour of the day in the time zone asked for: all 24. */
+  byHourOfDay: HourOfDay[];
+  byOs: Record<string, EngagementGroup>;
+  /** By page or screen. */
+  byPage: Record<string, EngagementGroup>;
+  /** By day of the week in the time zone asked for: all seven, from Monday. */
+  byWeekday: Weekday[];
+  /** Events of engagement. */
+  events: Figure;
+  groups?: null | Groups;
+  meta: Meta;
+  /** In percent, the mean of events that say how far a page was scrolled; `null` where none does. */
+  scrollDepth: Figure;
+  /** Every bucket of the range, oldest first. */
+  series: EngagementPoint[];
+  sessions: EngagementSessions;
+  /** In milliseconds, of events that say how long a page was read. */
+  timeOnPage: EngagementValue;
+  /** Distinct users with an event; estimated (`HyperLogLog`, about 1.6%) where they are many. */
+  users: Figure;
+  /** The events' own values: how many have one, their sum and mean. */
+  value: EngagementValue;
+}
+
+/** Values that some events have. */
+export interface EngagementValue {
+  /** The mean of those that have one; `null` where none has. */
+  average: Figure;
+  /** How many events have one. */
+  events: Figure;
+  total: Figure;
+}
+
+/** The erasure of a person, and how far it is. It does not say whose it is: who asked for it knows. */
+export interface ErasureJob {
+  /** Days of families (a day with AI usage and sales is two) in which the person was found. */
+  days: number;
+  /** When it was done; `null` until then. */
+  doneAt?: string | null;
+  /** A keyed hash of the user's id. */
+  id: string;
+  /** How many of them still name it. */
+  left: number;
+  /** How many of those wait for an hour that cannot be settled until somebody mends what is wrong with it: see `weir doctor`. */
+  quarantined: number;
+  /** When it was asked for. What happened or arrived before is erased; what the person does since is new. */
+  requestedAt: string;
+  /**
+   * `settling`: what names the person is settled again without it, and answers show the person until that is done. `watched`: nothing that is
+   * counted names it any more; for 20 minutes it is looked whether what began before brings it back. `clearing`: raw data that was
+   * superseded is deleted. `done`: nothing that is kept names the person.
+   */
+  state: ErasureState;
+  /** Where to see how far it is. */
+  url: string;
+}
+
+/** What is being done about an erasure. */
+export type ErasureState = "settling" | "watched" | "clearing" | "done";
 
 /** A fault or a notice of one event. */
 export interface EventFault {
@@ -457,6 +803,59 @@ export interface Fault {
 /** Exact to its last digit, unless `meta.approximate` names it. */
 export type Figure = number | null;
 
+export interface GlanceAi {
+  /** In US dollars. */
+  cost: Change;
+  /** `failures / requests`, from 0 to 1. */
+  errorRate: Change;
+  failures: Change;
+  /** The median of the requests' durations, in milliseconds. */
+  latency: Change;
+  /** Requests that completed or failed. */
+  requests: Change;
+  /** Of all classes. */
+  tokens: Change;
+  users: Change;
+}
+
+export interface GlanceEngagement {
+  events: Change;
+  /** Distinct sessions; estimated (`HyperLogLog`, about 1.6%) where they are many. */
+  sessions: Change;
+  users: Change;
+}
+
+export interface GlancePerformance {
+  /** `errors / requests`, from 0 to 1. */
+  errorRate: Change;
+  /** Requests answered with a status of 400 or more. */
+  errors: Change;
+  requests: Change;
+  /** The median response time, in milliseconds. */
+  responseTime: Change;
+}
+
+export interface GlancePlatform {
+  /** Builds triggered. */
+  builds: Change;
+  events: Change;
+  /** Generations started. */
+  generations: Change;
+  /** Accounts made. */
+  signUps: Change;
+}
+
+export interface GlanceSales {
+  /** Completed transactions but refunds: what revenue comes from. */
+  orders: Change;
+  /** By currency. */
+  refundAmount: Record<string, Change>;
+  refunds: Change;
+  /** By currency: amounts of completed transactions but refunds. */
+  revenue: Record<string, Change>;
+  transactions: Change;
+}
+
 export type Group = Record<string, string | number | null>;
 
 /** The endpoint's main numbers by the dimensions that `groupBy` names. */
@@ -479,6 +878,47 @@ export interface HealthReport {
   status: string;
 }
 
+/** The events of an hour of the day. */
+export interface HourOfDay {
+  events: Figure;
+  /** From 0 to 23. */
+  hour: number;
+  users: Figure;
+}
+
+/** An API key, without its text. */
+export interface KeyInfo {
+  /** When it was made. */
+  createdAt: string;
+  /** By what it is revoked: the beginning of its hash. */
+  id: string;
+  /** The project that it writes to. */
+  project: string;
+  /** When it was revoked; `null` while it is in use. */
+  revokedAt?: string | null;
+}
+
+/** A gauge that has no smallest reading. */
+export interface LevelGauge {
+  /** The mean of all readings. */
+  average: Figure;
+  latest: Figure;
+  max: Figure;
+}
+
+/** Memory in use, in percent, and in bytes. */
+export interface MemoryGauge {
+  /** The mean of all readings, in percent. */
+  average: Figure;
+  latest: Figure;
+  max: Figure;
+  min: Figure;
+  /** Memory there is, by the latest reading, in bytes. */
+  totalBytes: Figure;
+  /** The latest reading, in bytes. */
+  usedBytes: Figure;
+}
+
 /** What an answer says of itself. */
 export interface Meta {
   approximate: string[];
@@ -490,6 +930,73 @@ export interface Meta {
   range: Ends;
   settledThrough?: string | null;
   timezone: string;
+}
+
+export interface MetricCatalogue {
+  data: MetricEntry[];
+  meta: Meta;
+  /** Always `null`: the catalogue is one page. */
+  nextCursor?: string | null;
+}
+
+export interface MetricCube {
+  cube: string;
+  dimensions: string[];
+}
+
+export interface MetricEntry {
+  /** How exact it is. */
+  accuracy: string;
+  /** The cubes that have it, each with dimensions that can be asked for together. */
+  cubes: MetricCube[];
+  /** How it is worked out. */
+  definition: string;
+  description: string;
+  /** By what it can be grouped and narrowed; not by all of them together, only by those of one cube. */
+  dimensions: string[];
+  exact: boolean;
+  /** The families of events that it is counted from. */
+  families: string[];
+  /** What `metric=` takes. */
+  name: string;
+  quantiles?: null | MetricQuantiles;
+  /** What it counts: `count`, `tokens`, `USD`, `currency`, `credits`, `milliseconds`, `percent`, `ratio`… */
+  unit: string;
+  value?: null | Figure;
+}
+
+/** What half, 95% and 99% of the values do not exceed. */
+export interface MetricQuantiles {
+  p50: Figure;
+  p95: Figure;
+  p99: Figure;
+}
+
+/**
+ * All families at a glance. Every number comes with what it was in the span before, which is as long and ends where the range begins, and
+ * with the change in percent.
+ */
+export interface MetricsDashboard {
+  /** Users with any event, of whichever family; estimated (Theta sketch) beyond 4,096. */
+  activeUsers: Change;
+  ai: GlanceAi;
+  /** The span before. */
+  before: Ends;
+  engagement: GlanceEngagement;
+  /** Events of all families. */
+  events: Change;
+  meta: Meta;
+  performance: GlancePerformance;
+  platform: GlancePlatform;
+  sales: GlanceSales;
+}
+
+/** All families over time. */
+export interface MetricsSummary {
+  /** Every bucket of the range, oldest first. `groupBy=hour`, `day`, `week` or `month` says how long they are. */
+  data: SummaryBucket[];
+  groups?: null | Groups;
+  meta: Meta;
 }
 
 export interface ModelCosts {
@@ -512,6 +1019,57 @@ export type ModelUse = AiFigures & {
 
 /** A moment: ISO 8601 text with an offset (without one, UTC is meant), or milliseconds since 1970. */
 export type Moment = string | number;
+
+export interface Mrr {
+  /** mrr ÷ those who pay in that currency, rounded to six digits; left out where nobody does. */
+  averagePerCustomer: Amounts;
+  /** Who pays for a subscription, in whatever currency. */
+  customers: CustomerMovements;
+  /** By how much it changed since the start of the range: percent of what it was, to two digits; 100 where it was nothing. */
+  growth: Record<string, Figure>;
+  meta: Meta;
+  /** What moved it over the range. */
+  movements: Record<string, MrrMovements>;
+  /**
+   * Monthly recurring revenue at the end of the range, or now where that is earlier: the sum of all subscriptions that are paid for, each
+   * brought to a month (a year ÷ 12, a quarter ÷ 3, a week × 52 ÷ 12, a day × 365 ÷ 12; rounded to the nearest millionth, halves up).
+   * One without an amount is worth the latest payment of its user and plan, from the first such payment on.
+   */
+  mrr: Amounts;
+  /** Every bucket of the range, oldest first. What is to come is told as it is now. */
+  series: MrrPoint[];
+}
+
+/**
+ * How recurring revenue moved in one currency, customer by customer: before + new + reactivated + expansion − contraction − churned = after.
+ * A customer's subscriptions count together, so that going from one to another is expansion or contraction.
+ */
+export interface MrrMovements {
+  after: Figure;
+  before: Figure;
+  /** What customers had paid who pay nothing any more. */
+  churned: Figure;
+  /** What customers pay less who still pay. */
+  contraction: Figure;
+  /** What customers pay more. */
+  expansion: Figure;
+  /** after − before. */
+  net: Figure;
+  /** Of customers who never paid before. */
+  new: Figure;
+  /** Of customers who had paid before, and did not any more. */
+  reactivated: Figure;
+}
+
+export interface MrrPoint {
+  customers: CustomerMovements;
+  /** What moved it in the bucket. */
+  movements: Record<string, MrrMovements>;
+  /** At the end of the bucket. */
+  mrr: Amounts;
+  /** When the bucket begins. */
+  timestamp: string;
+}
 
 export type MyDay = MyPart & {
   date: string;
@@ -568,6 +1126,44 @@ export interface MyUsage {
   totalTokens: Figure;
   /** Whose usage it is: the caller's. */
   userId: string;
+}
+
+/** An API key that was made: its text is shown this once, and kept nowhere. */
+export interface NewKey {
+  /** When it was made. */
+  createdAt: string;
+  /** By what it is revoked. */
+  id: string;
+  /** The key itself, for `X-API-Key`. */
+  key: string;
+  /** The project that it writes to. */
+  project: string;
+}
+
+/** A price to set, in USD per million tokens with at most 6 digits after the point. */
+export interface NewPrice {
+  /** Of tokens read from a cache. */
+  cacheReadPerMillion?: number | null;
+  /** Of tokens written to a cache. */
+  cacheWritePerMillion?: number | null;
+  /** From when on: a date (from midnight UTC) or a date-time. Where it is past, what is settled since then is priced anew. */
+  effective: string;
+  /** Of tokens read. */
+  inputPerMillion: number;
+  /** The model, as requests name it; by a short name, the model that it stands for. */
+  model: string;
+  /** Of tokens written. */
+  outputPerMillion: number;
+  /** Who serves it; needed for a model that the built-in table does not have. */
+  provider?: string | null;
+}
+
+/** A project to make. */
+export interface NewProject {
+  /** Its id, which cannot be changed. */
+  id: string;
+  /** What people call it; its id, where not given. */
+  name?: string | null;
 }
 
 /** One body of a kind, or an array of 1 to 500 of them. */
@@ -726,6 +1322,9 @@ export type OneOrMany_Transaction = CommonMembers & {
   type: string;
 })[];
 
+/** Where a price comes from. */
+export type Origin = "own" | "builtin";
+
 /** Of all time. */
 export interface Overview {
   totalBuilds: Figure;
@@ -747,6 +1346,238 @@ export interface PageVisit {
   utm_medium?: string | null;
   /** Where the reader came from. */
   utm_source?: string | null;
+}
+
+/** A part of a list. */
+export interface Page_AuditEntry {
+  /** The rows. */
+  data: {
+    /** What was done. */
+    action: string;
+    /** Who: `admin:` and the person (`sub` of the token). */
+    actor: string;
+    /** When. */
+    at: string;
+    /** What else is worth knowing of it. */
+    detail?: string | null;
+    /** The request (`X-Request-Id`), by which logs tell more. */
+    requestId?: string | null;
+    /** To which thing: its id. */
+    subject: string;
+  }[];
+  /** What `cursor` must be for the rows after them; `null` where there are none. */
+  nextCursor?: string | null;
+}
+
+/** A part of a list. */
+export interface Page_KeyInfo {
+  /** The rows. */
+  data: {
+    /** When it was made. */
+    createdAt: string;
+    /** By what it is revoked: the beginning of its hash. */
+    id: string;
+    /** The project that it writes to. */
+    project: string;
+    /** When it was revoked; `null` while it is in use. */
+    revokedAt?: string | null;
+  }[];
+  /** What `cursor` must be for the rows after them; `null` where there are none. */
+  nextCursor?: string | null;
+}
+
+/** A part of a list. */
+export interface Page_PriceInfo {
+  /** The rows. */
+  data: {
+    /** Of tokens read from a cache; as tokens read where `null`. */
+    cacheReadPerMillion: Figure;
+    /** Of tokens written to a cache; as tokens read where `null`. */
+    cacheWritePerMillion: Figure;
+    /** From when on. */
+    effective: string;
+    /** Of tokens read. */
+    inputPerMillion: Figure;
+    /** The model. */
+    model: string;
+    /** `own`: set by the tenant, and before the built-in one of the same model and date; `builtin`: comes with Weir. */
+    origin: Origin;
+    /** Of tokens written. */
+    outputPerMillion: Figure;
+    /** Who serves it. */
+    provider: string;
+  }[];
+  /** What `cursor` must be for the rows after them; `null` where there are none. */
+  nextCursor?: string | null;
+}
+
+/** A part of a list. */
+export interface Page_Project {
+  /** The rows. */
+  data: {
+    /** When it was made. */
+    createdAt: string;
+    /** Its id, under which its events are counted. */
+    id: string;
+    /** What people call it. */
+    name: string;
+  }[];
+  /** What `cursor` must be for the rows after them; `null` where there are none. */
+  nextCursor?: string | null;
+}
+
+/** A gauge in percent. */
+export interface PercentGauge {
+  /** The mean of all readings. */
+  average: Figure;
+  latest: Figure;
+  max: Figure;
+  min: Figure;
+}
+
+/** The requests that have something in common. */
+export interface PerformanceGroup {
+  errorRate: Figure;
+  errors: Figure;
+  latency: Durations;
+  requests: Figure;
+}
+
+/** The requests of a bucket of time, and the resources used in it. */
+export interface PerformancePoint {
+  /** The part of the cache's reads that were hits, from 0 to 1. */
+  cacheHitRate: Figure;
+  /** Mean processor use, in percent. */
+  cpu: Figure;
+  errorRate: Figure;
+  errors: Figure;
+  latency: Durations;
+  /** Mean memory in use, in percent. */
+  memory: Figure;
+  requests: Figure;
+  /** When the bucket begins. */
+  timestamp: string;
+}
+
+export interface PerformanceStats {
+  byEndpoint: Record<string, PerformanceGroup>;
+  byMethod: Record<string, PerformanceGroup>;
+  byService: Record<string, PerformanceGroup>;
+  /** By HTTP status. */
+  byStatus: Record<string, PerformanceGroup>;
+  /** `errors / requests`, from 0 to 1; `null` without requests. */
+  errorRate: Figure;
+  /** Requests answered with a status of 400 or more: a client's error or a server's (RFC 9110, section 15). */
+  errors: Figure;
+  groups?: null | Groups;
+  latency: Durations;
+  meta: Meta;
+  /** Time that requests spent in the database, of those that say so. */
+  queryTime: Durations;
+  requestSize: ByteSizes;
+  /** Requests of which the response time is known. */
+  requests: Figure;
+  resources?: null | Resources;
+  responseSize: ByteSizes;
+  /** Every bucket of the range, oldest first. */
+  series: PerformancePoint[];
+  /** Requests answered with a status of 500 or more. */
+  serverErrors: Figure;
+  /** Distinct users with a request; estimated (`HyperLogLog`, about 1.6%) where they are many. */
+  users: Figure;
+}
+
+/** What a person asked of AI models. */
+export interface PersonAi {
+  /** Requests by model. */
+  byModel: Record<string, Figure>;
+  /** In USD. */
+  cost: Figure;
+  inputTokens: Figure;
+  outputTokens: Figure;
+  requests: Figure;
+  /** Of all classes. */
+  tokens: Figure;
+}
+
+/** Everything that is kept about a person. */
+export interface PersonData {
+  /** What it asked of AI models, in all. */
+  ai: PersonAi;
+  /** What it did in apps: events, by name. */
+  engagement: Record<string, Figure>;
+  erasure?: null | ErasureJob;
+  events: PersonEvents;
+  meta: Meta;
+  /** What is kept, and is not here. */
+  notIncluded: string[];
+  /** What it did on the platform: events, by name. */
+  platform: Record<string, Figure>;
+  profile?: null | PersonProfile;
+  /** What it bought, in all. */
+  sales: PersonSales;
+  /** Changes of its subscriptions that are known, by subscription. */
+  subscriptions: number;
+  /** The id under which the person is kept: where ids are pseudonymised, not the one that was asked for. */
+  userId: string;
+}
+
+/** Events of a person as they are kept, oldest day first. */
+export interface PersonEvents {
+  /** Each with its family and all that was kept of it, in the columns of the log. */
+  data: unknown[];
+  /** What `cursor` must be for the events after them; `null` where there are none. A page may have fewer events than `limit`. */
+  nextCursor?: string | null;
+}
+
+/** When a person was seen. */
+export interface PersonProfile {
+  /** Days on which it did anything, as days are in UTC. */
+  daysActive: number;
+  /** Events of every family. */
+  events: Figure;
+  firstSeen: string;
+  lastSeen: string;
+  /** The plans that its events named, by how many did. */
+  plans: Record<string, Figure>;
+}
+
+/** What a person bought. */
+export interface PersonSales {
+  /** What refunds gave back, by currency. */
+  refunds: Amounts;
+  /** Amounts of completed transactions but refunds, by currency. */
+  revenue: Amounts;
+  transactions: Figure;
+}
+
+export interface PlanRevenue {
+  /** revenue − refunds. */
+  net: Amounts;
+  /** How many completed transactions there are, refunds not counted. */
+  orders: Figure;
+  /** The plan; `(none)` for transactions that name none. */
+  plan: string;
+  /** What refunds and chargebacks gave back. */
+  refunds: Amounts;
+  /** Amounts of completed transactions but refunds. */
+  revenue: Amounts;
+  /** revenue ÷ the revenue of all plans in the same currency × 100: percent, to two digits. */
+  share: Record<string, Figure>;
+}
+
+/** The users of a plan. A user is on the plan that its latest event with a plan told of, so on one plan only. */
+export interface PlanUsers {
+  /** Those of them with any event in the range. */
+  activeUsers: Figure;
+  /** Those of them whose first event is in the range. */
+  newUsers: Figure;
+  /** The plan; `(none)` for users of whom none is known. */
+  plan: string;
+  /** users ÷ totalUsers × 100: percent, to two digits. */
+  share: Figure;
+  /** Who is on it at the end of the range. */
+  users: Figure;
 }
 
 export interface PlatformDashboard {
@@ -804,10 +1635,47 @@ export interface Point {
   value: Figure;
 }
 
+/** Connections of the pool. */
+export interface PoolGauges {
+  /** In use. */
+  active: LevelGauge;
+  /** Not in use. */
+  idle: LevelGauge;
+  /** All there are, by the latest reading. */
+  total: Figure;
+}
+
 export type PopularModel = AiFigures & {
   model: string;
   /** As sent, or as the price table knows it. */
   provider: string;
+};
+
+/** What tokens of a model cost from a date on, in USD per million tokens. */
+export interface PriceInfo {
+  /** Of tokens read from a cache; as tokens read where `null`. */
+  cacheReadPerMillion: Figure;
+  /** Of tokens written to a cache; as tokens read where `null`. */
+  cacheWritePerMillion: Figure;
+  /** From when on. */
+  effective: string;
+  /** Of tokens read. */
+  inputPerMillion: Figure;
+  /** The model. */
+  model: string;
+  /** `own`: set by the tenant, and before the built-in one of the same model and date; `builtin`: comes with Weir. */
+  origin: Origin;
+  /** Of tokens written. */
+  outputPerMillion: Figure;
+  /** Who serves it. */
+  provider: string;
+}
+
+/** A price that was set. */
+export type PriceSet = PriceInfo & {
+  repricing?: null | Repricing;
+  /** The revision of the tenant's configuration that has it. */
+  revision: number;
 };
 
 /** A failed request, as RFC 9457 has it. Media type: `application/problem+json`. */
@@ -826,11 +1694,20 @@ export interface Problem {
   type: string;
 }
 
+/** A project. */
 export interface Project {
-  generations: Figure;
+  /** When it was made. */
+  createdAt: string;
+  /** Its id, under which its events are counted. */
   id: string;
+  /** What people call it. */
   name: string;
-  tokens: Figure;
+}
+
+/** Another name of a project. */
+export interface ProjectName {
+  /** What people are to call it. */
+  name: string;
 }
 
 export interface ProviderCost {
@@ -909,6 +1786,60 @@ export type ProviderUse = AiFigures & {
   /** As sent, or as the price table knows it of the model. */
   provider: string;
 };
+
+export interface QueryAnswer {
+  /**
+   * A row for each group, or in a series for each bucket and group, oldest first: `timestamp` in a series, each dimension with its value,
+   * then each number. A distribution is its median, beside it its 95th and 99th percentile as `…P95` and `…P99`.
+   */
+  data: Group[];
+  /** How many groups there are in all; the limit may show less. */
+  groups: number;
+  meta: Meta;
+  /** How groups are ordered. */
+  order: string;
+}
+
+/** A question: metrics of the catalogue, or numbers of one of its cubes; by which dimensions, of what, when, in which order. */
+export interface QueryBody {
+  /** A cube of the catalogue. */
+  cube?: string | null;
+  /** By dimension, the values of which one must hold. */
+  filters?: Record<string, string[]>;
+  /** `hour`, `day`, `week` or `month`: makes the answer a series. One sum over the range by default. */
+  granularity?: string | null;
+  /** Dimensions, `hourOfDay` or `weekday`; `hour`, `day`, `week` or `month` among them sets the granularity. */
+  groupBy?: string[];
+  /** How many groups at most: those that are first in the order. */
+  limit?: number | null;
+  /** Measures and derived numbers of the cube. */
+  measures?: string[];
+  /** Metrics of the catalogue. Either these, or `cube` and `measures`. */
+  metrics?: string[];
+  order?: null | QueryOrder;
+  /** When; the last 30 days by default. */
+  range?: QueryRange;
+  /** An IANA name; UTC by default. */
+  timezone?: string | null;
+}
+
+/** By which number groups are ordered. */
+export interface QueryOrder {
+  /** One of the metrics or measures asked for. */
+  by: string;
+  /** Largest first, which is the default. */
+  descending?: boolean;
+}
+
+/** From a moment to another, or a period that ends now. */
+export interface QueryRange {
+  /** A date, from its first moment, or a date-time (ISO 8601). */
+  from?: string | null;
+  /** As the parameter `period` of other reads: `24h`, `7d`, `month`… */
+  period?: string | null;
+  /** A date, included whole, or a date-time, not included (ISO 8601). */
+  to?: string | null;
+}
 
 /** The first of many, by what they were asked. */
 export interface Ranking_ModelUse {
@@ -997,6 +1928,127 @@ export interface Recent {
   tokensLast24h: Figure;
 }
 
+/** The pricing anew of what was settled before a price was set. */
+export interface Repricing {
+  /** Days with settled usage, as of the last look. */
+  days: number;
+  /** Those of them in which nothing is left to do. */
+  done: number;
+  /** Those of them with hours that keep their old cost, because their raw events have expired. */
+  expired: number;
+  /** The first day that the price has to do with. */
+  from: string;
+  /** Those of them with hours that cannot be settled until what is wrong with them is mended. */
+  quarantined: number;
+  /** The revision that hours are priced with, or a later one. */
+  revision: number;
+  /** `open` while days are left, then `done`. */
+  state: string;
+}
+
+/** What services use. Numbers are `null` where no event told of them; `latest` is the reading with the latest time, of several services too. */
+export interface Resources {
+  cache: CacheReads;
+  /** Processor use, in percent. */
+  cpu: PercentGauge;
+  /** Disk in use, in percent. */
+  disk: PercentGauge;
+  /** Load average. */
+  load: LevelGauge;
+  memory: MemoryGauge;
+  pool: PoolGauges;
+}
+
+/** Users whose first event of any family was in the same day, week (from Monday) or month. */
+export interface RetainedCohort {
+  /** The first day of the period. */
+  cohort: string;
+  /** retained ÷ users × 100: percent, to two digits. */
+  percent: Figure[];
+  /** How many of them have any event in the n-th period after their first: at place 0 all of them. Up to the period in which the range ends. */
+  retained: Figure[];
+  /** How many they are. */
+  users: Figure;
+}
+
+export interface RetainedTogether {
+  /** retained ÷ users × 100: percent, to two digits. */
+  percent: Figure[];
+  /** How many of them have any event in it. */
+  retained: Figure[];
+  /** How many users are in cohorts that have come to the n-th period. */
+  users: Figure[];
+}
+
+export interface RevenueByPlan {
+  /** The plans, those with most orders first: amounts of different currencies have no order. */
+  data: PlanRevenue[];
+  groups?: null | Groups;
+  meta: Meta;
+  /** What `cursor` must be for the plans after these; `null` where there are none. */
+  nextCursor?: string | null;
+}
+
+/** Recurring revenue lost in one currency. */
+export interface RevenueChurn {
+  /** Monthly recurring revenue at the start. */
+  before: Figure;
+  /** What customers had paid who pay nothing any more. */
+  churned: Figure;
+  /** What customers pay less who still pay. */
+  contraction: Figure;
+  /** What customers pay more. */
+  expansion: Figure;
+  /** (churned + contraction) ÷ before × 100: percent, to two digits; `null` where there was nothing at the start. */
+  gross: Figure;
+  /**
+   * (churned + contraction − expansion − reactivated) ÷ before × 100: percent, to two digits, negative where more was won than lost;
+   * `null` where there was nothing at the start.
+   */
+  net: Figure;
+  /** Of customers who had paid before, and pay again. */
+  reactivated: Figure;
+}
+
+export interface RevenueGrowth {
+  /** By currency. */
+  net: Record<string, Change>;
+  orders: Change;
+  /** By currency. */
+  revenue: Record<string, Change>;
+}
+
+export interface RevenuePoint {
+  /** revenue − refunds. */
+  net: Amounts;
+  orders: Figure;
+  refunds: Amounts;
+  revenue: Amounts;
+  /** When the bucket begins. */
+  timestamp: string;
+}
+
+export interface RevenueTotal {
+  /** revenue ÷ orders, rounded to six digits. */
+  averageOrder: Amounts;
+  groups?: null | Groups;
+  /** Against the span before, which is as long and ends where the range begins. */
+  growth: RevenueGrowth;
+  meta: Meta;
+  /** revenue − refunds. A refund counts when it is made, not when what it gives back was sold. */
+  net: Amounts;
+  /** How many completed transactions there are, refunds not counted. */
+  orders: Figure;
+  /** How many refunds there are. */
+  refundCount: Figure;
+  /** What refunds and chargebacks gave back. */
+  refunds: Amounts;
+  /** Amounts of completed transactions but refunds. */
+  revenue: Amounts;
+  /** Every bucket of the range, oldest first. */
+  series: RevenuePoint[];
+}
+
 export interface SalesGroup {
   revenue: Amounts;
   transactions: Figure;
@@ -1013,12 +2065,16 @@ export interface SalesStats {
   byPlan: Record<string, SalesGroup>;
   byStatus: Record<string, SalesGroup>;
   byType: Record<string, SalesGroup>;
-  churn?: null | Figure;
-  /** Revenue of all time per customer of all time. */
+  /**
+   * Customers lost over the range, as `/api/analytics/revenue/churn-rate` tells it: those who came to pay for no subscription any more ÷
+   * those who paid at its start × 100, percent to two digits; `null` where nobody did, and where `mrr` is.
+   */
+  churn: Figure;
+  /** Customer lifetime value so far: (revenue − refunds) of all time ÷ users with a completed transaction in that currency. */
   clv: Amounts;
   groups?: null | Groups;
   meta: Meta;
-  mrr?: null | Figure;
+  mrr?: null | Amounts;
   /** Completed transactions but refunds: what revenue comes from. */
   orders: Figure;
   refunds: SalesRefunds;
@@ -1039,6 +2095,91 @@ export interface SubscriptionTerms {
   /** `day`, `week`, `month`, `quarter`, `year`; a month where it is not said. */
   interval?: string | null;
   startDate?: null | Moment;
+}
+
+export interface SummaryAi {
+  /** In US dollars. */
+  cost: Figure;
+  failures: Figure;
+  /** Requests that completed or failed. */
+  requests: Figure;
+  /** Of all classes. */
+  tokens: Figure;
+}
+
+export interface SummaryBucket {
+  /** Users with any event, of whichever family; estimated (Theta sketch) beyond 4,096. */
+  activeUsers: Figure;
+  ai: SummaryAi;
+  engagement: SummaryEngagement;
+  /** Events of all families. */
+  events: Figure;
+  performance: SummaryPerformance;
+  platform: SummaryPlatform;
+  sales: SummarySales;
+  /** When the bucket begins. */
+  timestamp: string;
+}
+
+export interface SummaryEngagement {
+  events: Figure;
+  /** Distinct sessions; estimated (`HyperLogLog`, about 1.6%) where they are many. */
+  sessions: Figure;
+  users: Figure;
+}
+
+export interface SummaryPerformance {
+  /** `errors / requests`, from 0 to 1; `null` without requests. */
+  errorRate: Figure;
+  /** Requests answered with a status of 400 or more. */
+  errors: Figure;
+  requests: Figure;
+  /** The median response time, in milliseconds; `null` without requests. */
+  responseTime: Figure;
+}
+
+export interface SummaryPlatform {
+  /** Builds triggered. */
+  builds: Figure;
+  events: Figure;
+  /** Generations started. */
+  generations: Figure;
+  /** Accounts made. */
+  signUps: Figure;
+}
+
+export interface SummarySales {
+  /** Completed transactions but refunds: what revenue comes from. */
+  orders: Figure;
+  refundAmount: Amounts;
+  refunds: Figure;
+  revenue: Amounts;
+  transactions: Figure;
+}
+
+/** What there is most of. */
+export interface TopMetrics {
+  /** The number by which rows are ranked. */
+  by: string;
+  /** The largest first, those that are equal by name. What has no name, and what was too small to be kept apart, is in `total` only. */
+  data: TopRow[];
+  meta: Meta;
+  /** As asked for. */
+  metric: string;
+  /** That number of everything, ranked here or not. */
+  total: Figure;
+}
+
+/** A row of a ranking. */
+export interface TopRow {
+  name: string;
+  /** The other numbers of the same: of models, tokens and cost in US dollars; of endpoints, the median response time in milliseconds. */
+  numbers: Record<string, Figure>;
+  /** From 1. */
+  rank: number;
+  /** `value ÷ total × 100`: percent, to two digits. */
+  share: Figure;
+  value: Figure;
 }
 
 /** A transaction in one of its states. The same transaction in the same state counts once. */
@@ -1089,6 +2230,72 @@ export interface UserCosts {
   unpricedModels: string[];
 }
 
+export interface UserCount {
+  /** Users with any event in the range. */
+  activeUsers: Figure;
+  groups?: null | Groups;
+  meta: Meta;
+  /** Users whose first event is in the range, against those whose first event is in the span before, as long. */
+  newUsers: Change;
+  /** Every bucket of the range, oldest first. */
+  series: UserCountPoint[];
+  /**
+   * Everybody with any event of any family up to the end of the range, against everybody up to its start. Events without a user's id are
+   * nobody's.
+   */
+  totalUsers: Change;
+}
+
+export interface UserCountPoint {
+  /** Users whose first event is in the bucket. */
+  newUsers: Figure;
+  /** When the bucket begins. */
+  timestamp: string;
+  /** Everybody up to the end of the bucket. */
+  totalUsers: Figure;
+}
+
+export interface UserGrowth {
+  groups?: null | Groups;
+  meta: Meta;
+  /** Users whose first event is in the range, against those whose first event is in the span before, as long. */
+  newUsers: Change;
+  /** Every bucket of the range, oldest first. */
+  series: UserGrowthPoint[];
+  /** Everybody with any event up to the end of the range, against everybody up to its start. */
+  totalUsers: Change;
+}
+
+/** A bucket. `active` = `new` + `returning`, and `retained` of those who return were there in the bucket before, too. */
+export interface UserGrowthPoint {
+  /** Users with any event in the bucket. */
+  active: Figure;
+  /** By how much everybody became more: new ÷ (total − new) × 100, percent to two digits; 100 where there was nobody before. */
+  growthRate: Figure;
+  /** Users with an event in the bucket before and none in this. */
+  lost: Figure;
+  /** Users whose first event is in the bucket. */
+  new: Figure;
+  /** Users with an event in the bucket and in the one before. */
+  retained: Figure;
+  /** Users with an event in the bucket who had one in an earlier bucket: active − new. */
+  returning: Figure;
+  /** When the bucket begins. */
+  timestamp: string;
+  /** Everybody up to the end of the bucket. */
+  total: Figure;
+}
+
+export interface UserRetention {
+  /** All cohorts of the range together: of each period, those that have come to it. */
+  average: RetainedTogether;
+  /** The cohorts that begin in the range, oldest first; a period in which nobody was new has none. */
+  data: RetainedCohort[];
+  meta: Meta;
+  /** What `cursor` must be for the cohorts after these; `null` where there are none. */
+  nextCursor?: string | null;
+}
+
 export interface UserUsage {
   /** Newest first, days with use only. */
   byDay: DayUsage[];
@@ -1107,8 +2314,32 @@ export type UserUse = AiFigures & {
   userId: string;
 };
 
+export interface UsersByPlan {
+  /** The plans, those with most users first. */
+  data: PlanUsers[];
+  groups?: null | Groups;
+  meta: Meta;
+  /** What `cursor` must be for the plans after these; `null` where there are none. */
+  nextCursor?: string | null;
+  /** Everybody with any event up to the end of the range. */
+  totalUsers: Figure;
+}
+
+/** The events of a day of the week. */
+export interface Weekday {
+  events: Figure;
+  users: Figure;
+  /** Its name in English. */
+  weekday: string;
+}
+
 /** What each operation takes and answers. */
 export interface Operations {
+  /** AI requests, their tokens, cost and latency, by what they were. */
+  "GET /api/ai-tracking/stats": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[]; provider?: string[]; model?: string[]; service?: string[]; feature?: string[]; complexity?: string[]; language?: string[]; plan?: string[]; status?: string[]; priced?: string[]; groupBy?: ("project" | "provider" | "model" | "service" | "feature" | "complexity" | "language" | "plan" | "status" | "priced" | "user" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
+    answer: AiStats;
+  };
   /** How long people chat before half an hour of silence, in all and over time. */
   "GET /api/analytics/chat/average-session": {
     query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[]; plan?: string[]; groupBy?: ("user" | "project" | "plan" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
@@ -1138,6 +2369,11 @@ export interface Operations {
   "GET /api/analytics/dashboard": {
     query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[]; provider?: string[]; model?: string[]; service?: string[]; feature?: string[]; complexity?: string[]; language?: string[]; plan?: string[]; status?: string[]; priced?: string[]; groupBy?: ("project" | "provider" | "model" | "service" | "feature" | "complexity" | "language" | "plan" | "status" | "priced" | "user" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
     answer: AnalyticsDashboard;
+  };
+  /** What people do in apps, on what, and how they came. */
+  "GET /api/analytics/engagement/stats": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[]; event?: string[]; page?: string[]; feature?: string[]; plan?: string[]; device?: string[]; platform?: string[]; os?: string[]; browser?: string[]; appVersion?: string[]; country?: string[]; campaign?: string[]; groupBy?: ("project" | "event" | "page" | "feature" | "plan" | "device" | "country" | "platform" | "os" | "browser" | "appVersion" | "source" | "medium" | "campaign" | "user" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
+    answer: EngagementStats;
   };
   /** Totals of AI requests against the span before, with what providers fail and cost. */
   "GET /api/analytics/metrics": {
@@ -1174,6 +2410,31 @@ export interface Operations {
     query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[]; provider?: string[]; model?: string[]; service?: string[]; feature?: string[]; complexity?: string[]; language?: string[]; plan?: string[]; status?: string[]; priced?: string[]; groupBy?: ("project" | "provider" | "model" | "service" | "feature" | "complexity" | "language" | "plan" | "status" | "priced" | "user" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
     answer: Ranking_ProviderUse;
   };
+  /** What subscriptions come to a year. */
+  "GET /api/analytics/revenue/arr": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[] };
+    answer: Arr;
+  };
+  /** What was sold of each plan, by currency. */
+  "GET /api/analytics/revenue/by-plan": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; type?: string[]; status?: string[]; plan?: string[]; paymentMethod?: string[]; currency?: string[]; groupBy?: ("project" | "type" | "status" | "plan" | "paymentMethod" | "interval" | "currency" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
+    answer: RevenueByPlan;
+  };
+  /** What is lost of customers and of recurring revenue, over the range and month by month. */
+  "GET /api/analytics/revenue/churn-rate": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[] };
+    answer: ChurnRate;
+  };
+  /** What subscriptions come to a month, and what moved it. */
+  "GET /api/analytics/revenue/mrr": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[] };
+    answer: Mrr;
+  };
+  /** What was sold and given back, by currency and over time, against the span before. */
+  "GET /api/analytics/revenue/total": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; type?: string[]; status?: string[]; plan?: string[]; paymentMethod?: string[]; currency?: string[]; groupBy?: ("project" | "type" | "status" | "plan" | "paymentMethod" | "interval" | "currency" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
+    answer: RevenueTotal;
+  };
   /** Money by currency, and transactions by what they were. */
   "GET /api/analytics/sales/stats": {
     query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[]; type?: string[]; status?: string[]; plan?: string[]; paymentMethod?: string[]; currency?: string[]; groupBy?: ("project" | "type" | "status" | "plan" | "paymentMethod" | "interval" | "currency" | "user" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
@@ -1195,6 +2456,31 @@ export interface Operations {
     query: { metric?: "events" | "users" | "requests" | "tokens" | "inputTokens" | "outputTokens" | "cacheReadTokens" | "cacheWriteTokens" | "reasoningTokens" | "cost" | "inputCost" | "outputCost" | "credits" | "failures" | "errorRate" | "latency" | "latencyMean" | "costPerRequest" | "messages" | "chatTokens" | "chatCost" | "chatSessions" | "chatSessionMean" | "engagementEvents" | "sessions" | "sessionMean" | "bounceRate" | "engagementValue" | "timeOnPage" | "scrollDepth" | "revenue" | "transactions" | "orders" | "refunds" | "refundAmount" | "averageOrder" | "customers" | "httpRequests" | "httpErrors" | "httpErrorRate" | "responseTime" | "responseTimeMean" | "queryTime" | "cpu" | "memory" | "disk" | "cacheHitRate" | "platformEvents" | "generations" | "generationsCompleted" | "generationsFailed" | "builds" | "buildsCompleted" | "buildsFailed" | "conversations" | "signIns" | "signUps" | "projects"; startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; user?: string[]; session?: string[]; type?: string[]; event?: string[]; plan?: string[]; page?: string[]; feature?: string[]; subject?: string[]; device?: string[]; platform?: string[]; os?: string[]; browser?: string[]; appVersion?: string[]; country?: string[]; source?: string[]; medium?: string[]; campaign?: string[]; provider?: string[]; model?: string[]; service?: string[]; complexity?: string[]; language?: string[]; priced?: string[]; status?: string[]; paymentMethod?: string[]; currency?: string[]; subscription?: string[]; interval?: string[]; endpoint?: string[]; method?: string[]; statusCode?: string[]; name?: string[]; fromPlan?: string[]; toPlan?: string[] };
     answer: AnalyticsSeries;
   };
+  /** Who was there within a day (DAU), a week (WAU) and a month (MAU), and how often they come (stickiness). */
+  "GET /api/analytics/users/active": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; plan?: string[]; groupBy?: ("project" | "plan" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
+    answer: ActiveUsers;
+  };
+  /** On which plans users are at the end of the range. */
+  "GET /api/analytics/users/by-plan": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; plan?: string[]; groupBy?: ("project" | "plan" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
+    answer: UsersByPlan;
+  };
+  /** How many users there are, how many are new, and how many were there. */
+  "GET /api/analytics/users/count": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; plan?: string[]; groupBy?: ("project" | "plan" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
+    answer: UserCount;
+  };
+  /** Who is new, who comes back and who stays away, bucket by bucket. */
+  "GET /api/analytics/users/growth": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; plan?: string[]; groupBy?: ("project" | "plan" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
+    answer: UserGrowth;
+  };
+  /** A table of cohorts: of those who came first together, who came back, and when. */
+  "GET /api/analytics/users/retention": {
+    query: { periods?: number; startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; plan?: string[]; limit?: number; cursor?: string };
+    answer: UserRetention;
+  };
   /** The users who asked most of AI models. Requests without a user rank nowhere. */
   "GET /api/analytics/users/top": {
     query: { metric?: "requests" | "tokens" | "cost" | "credits"; startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[]; provider?: string[]; model?: string[]; service?: string[]; feature?: string[]; complexity?: string[]; language?: string[]; plan?: string[]; status?: string[]; priced?: string[]; groupBy?: ("project" | "provider" | "model" | "service" | "feature" | "complexity" | "language" | "plan" | "status" | "priced" | "user" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
@@ -1215,6 +2501,109 @@ export interface Operations {
     query: { historical?: boolean };
     body: OneOrMany_AppEvent;
     answer: Receipt;
+  };
+  /** All families at a glance, against the span before. */
+  "GET /api/metrics/dashboard": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[] };
+    answer: MetricsDashboard;
+  };
+  /** All families over time. */
+  "GET /api/metrics/summary": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; groupBy?: ("project" | "plan" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
+    answer: MetricsSummary;
+  };
+  /** What there is most of. */
+  "GET /api/metrics/top-metrics": {
+    query: { metric: "ai-models" | "features" | "pages" | "users" | "projects" | "plans" | "endpoints" | "events"; startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; limit?: number };
+    answer: TopMetrics;
+  };
+  /** Requests to services, and the resources that services use. */
+  "GET /api/performance/stats": {
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; service?: string[]; project?: string[]; endpoint?: string[]; method?: string[]; statusCode?: string[]; groupBy?: ("project" | "service" | "endpoint" | "method" | "statusCode" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
+    answer: PerformanceStats;
+  };
+  /** The catalogue of metrics, or what some of them come to. */
+  "GET /api/v1/analytics/metrics": {
+    query: { metrics?: ("events" | "users" | "requests" | "tokens" | "inputTokens" | "outputTokens" | "cacheReadTokens" | "cacheWriteTokens" | "reasoningTokens" | "cost" | "inputCost" | "outputCost" | "credits" | "failures" | "errorRate" | "latency" | "latencyMean" | "costPerRequest" | "messages" | "chatTokens" | "chatCost" | "chatSessions" | "chatSessionMean" | "engagementEvents" | "sessions" | "sessionMean" | "bounceRate" | "engagementValue" | "timeOnPage" | "scrollDepth" | "revenue" | "transactions" | "orders" | "refunds" | "refundAmount" | "averageOrder" | "customers" | "httpRequests" | "httpErrors" | "httpErrorRate" | "responseTime" | "responseTimeMean" | "queryTime" | "cpu" | "memory" | "disk" | "cacheHitRate" | "platformEvents" | "generations" | "generationsCompleted" | "generationsFailed" | "builds" | "buildsCompleted" | "buildsFailed" | "conversations" | "signIns" | "signUps" | "projects")[]; startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; user?: string[]; session?: string[]; type?: string[]; event?: string[]; plan?: string[]; page?: string[]; feature?: string[]; subject?: string[]; device?: string[]; platform?: string[]; os?: string[]; browser?: string[]; appVersion?: string[]; country?: string[]; source?: string[]; medium?: string[]; campaign?: string[]; provider?: string[]; model?: string[]; service?: string[]; complexity?: string[]; language?: string[]; priced?: string[]; status?: string[]; paymentMethod?: string[]; currency?: string[]; subscription?: string[]; interval?: string[]; endpoint?: string[]; method?: string[]; statusCode?: string[]; name?: string[]; fromPlan?: string[]; toPlan?: string[] };
+    answer: MetricCatalogue;
+  };
+  /** Answers any question about what is counted, given as metrics of the catalogue, or as numbers of one of its cubes. */
+  "POST /api/v1/analytics/query": {
+    body: QueryBody;
+    answer: QueryAnswer;
+  };
+  /** The trail of administrative acts, the newest first; kept for two years. */
+  "GET /api/v1/audit": {
+    query: { limit?: number; cursor?: string };
+    answer: Page_AuditEntry;
+  };
+  /** How far the erasure of a person is */
+  "GET /api/v1/erasures/{id}": {
+    path: { id: string };
+    answer: ErasureJob;
+  };
+  /** The prices of models, built-in ones and the tenant's own, by model and then by date. A price holds until the next one of its model. */
+  "GET /api/v1/prices": {
+    query: { model?: string; limit?: number; cursor?: string };
+    answer: Page_PriceInfo;
+  };
+  /** Sets what tokens of a model cost from a date on, in place of an own price of the same model and date. */
+  "POST /api/v1/prices": {
+    body: NewPrice;
+    answer: PriceSet;
+  };
+  /** How far the pricing anew is that a price with a past date has begun. */
+  "GET /api/v1/prices/{revision}": {
+    path: { revision: number };
+    answer: Repricing;
+  };
+  /** The tenant's projects, by id. */
+  "GET /api/v1/projects": {
+    query: { limit?: number; cursor?: string };
+    answer: Page_Project;
+  };
+  /** Makes a project. One that is there under the same name is answered as it is. */
+  "POST /api/v1/projects": {
+    body: NewProject;
+    answer: Project;
+  };
+  /** A project. */
+  "GET /api/v1/projects/{projectId}": {
+    path: { projectId: string };
+    answer: Project;
+  };
+  /** Gives a project another name. Its id, and what is counted under it, stay. */
+  "PUT /api/v1/projects/{projectId}": {
+    path: { projectId: string };
+    body: ProjectName;
+    answer: Project;
+  };
+  /** A project's keys, revoked ones too, oldest first. */
+  "GET /api/v1/projects/{projectId}/keys": {
+    path: { projectId: string };
+    query: { limit?: number; cursor?: string };
+    answer: Page_KeyInfo;
+  };
+  /** Makes a key of a project. Takes no body. */
+  "POST /api/v1/projects/{projectId}/keys": {
+    path: { projectId: string };
+    answer: NewKey;
+  };
+  /** Revokes a key, once and for all. Functions that remember it accept it for as long as their setting says (a minute by default). */
+  "DELETE /api/v1/projects/{projectId}/keys/{keyId}": {
+    path: { projectId: string; keyId: string };
+    answer: void;
+  };
+  /** Erases a person */
+  "DELETE /api/v1/users/{userId}/data": {
+    path: { userId: string };
+    answer: ErasureJob;
+  };
+  /** Everything that is kept about a person */
+  "GET /api/v1/users/{userId}/data": {
+    path: { userId: string };
+    query: { limit?: number; cursor?: string };
+    answer: PersonData;
   };
   /** What one user's AI requests cost, in US dollars, exactly. */
   "GET /costs/user/{userId}": {

@@ -99,6 +99,7 @@ pub enum Refused {
 /// A failed write, as RFC 9457 has it, with what became of its events.
 #[derive(ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it is for the document alone: problems are written by `web`")]
 pub struct WriteProblem {
     #[serde(flatten)]
     problem: ProblemBody,

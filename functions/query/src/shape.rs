@@ -240,9 +240,14 @@ impl Meta {
         self
     }
 
+    /// The same with something more that a reader should know.
+    pub fn noting(self, note: impl Into<Cow<'static, str>>) -> Self {
+        self.noting_if(Some(note))
+    }
+
     /// The same with something more that a reader should know, if there is anything.
-    pub fn noting<N: Into<Cow<'static, str>>>(mut self, note: impl Into<Option<N>>) -> Self {
-        self.notes.extend(note.into().map(Into::into));
+    pub fn noting_if(mut self, note: Option<impl Into<Cow<'static, str>>>) -> Self {
+        self.notes.extend(note.map(Into::into));
         self
     }
 }

@@ -62,7 +62,13 @@ mod tests {
     async fn asking_twice_is_one_erasure_that_does_not_say_whose_it_is() {
         let table = MemoryTable::new();
         let (id, now) = (TenantId::new("acme").unwrap(), Timestamp::from_millis(1_793_491_200_000));
-        let owner = records::Tenant { id: id.clone(), hour_offset: HourOffset::default(), currency: Currency::USD, created_at: now };
+        let owner = records::Tenant {
+            id: id.clone(),
+            hour_offset: HourOffset::default(),
+            currency: Currency::USD,
+            pseudonymous: false,
+            created_at: now,
+        };
         records::tenant::create(&table, &owner).await.unwrap();
         let erase = |user: &str| Erase { user: UserId::new(user).unwrap(), tenant: id.clone(), again: false };
         let said = erase("anna").run(&table, now).await.unwrap();

@@ -57,7 +57,7 @@ impl Visit {
 
 impl Desk {
     /// Writes an act into the trail of the visitor's tenant.
-    pub async fn trail(&self, visit: &Visit, arrival: &Arrival, doing: Doing<'_>) -> Result<(), Problem> {
+    pub(crate) async fn trail(&self, visit: &Visit, arrival: &Arrival, doing: Doing<'_>) -> Result<(), Problem> {
         let person = visit.caller.user.as_ref().map_or("(nobody)", UserId::as_str);
         let act = Act {
             at: visit.now,

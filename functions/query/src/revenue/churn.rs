@@ -120,7 +120,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         customers: CustomerChurn::of(all.customers(0)),
         revenue: all.each(0, RevenueChurn::of),
         series: divisions.iter().enumerate().map(point).collect(),
-        meta: Meta::of(&reading, &asked).over(asked.window.range).noting::<&str>((!asked.names_granularity).then_some(BY_MONTH)),
+        meta: Meta::of(&reading, &asked).over(asked.window.range).noting_if((!asked.names_granularity).then_some(BY_MONTH)),
     };
     reply(&visit, &asked, &churn)
 }

@@ -204,7 +204,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         unpriced_models: unpriced.map(|row| row.labels[0].clone()).collect(),
         series: series.rows.iter().filter_map(point).collect(),
         groups: groups(grouped.as_ref(), &asked, &reading),
-        meta: Meta::of(&reading, &asked).noting(cut(&asked, parts)),
+        meta: Meta::of(&reading, &asked).noting_if(cut(&asked, parts)),
     };
     reply(&visit, &asked, &stats)
 }

@@ -206,7 +206,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         by_weekday: weekdays(&all.numbers, weekday),
         series: series.rows.iter().enumerate().filter_map(|(at, row)| point(&all, row, sessions_by_time.get(at))).collect(),
         groups: groups(grouped.as_ref(), &asked, &reading),
-        meta: Meta::of(&reading, &asked).noting(cut).noting(lacks_sessions.then_some(NO_SESSIONS)),
+        meta: Meta::of(&reading, &asked).noting_if(cut).noting_if(lacks_sessions.then_some(NO_SESSIONS)),
     };
     reply(&visit, &asked, &stats)
 }

@@ -155,7 +155,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         by_method: grouped_by(method),
         series: series.rows.iter().enumerate().filter_map(|(at, row)| point(row, used_by_time.get(at))).collect(),
         groups: groups(grouped.as_ref(), &asked, &reading),
-        meta: Meta::of(&reading, &asked).noting(cut(&asked, parts)).noting(resources.is_none().then_some(NO_RESOURCES)),
+        meta: Meta::of(&reading, &asked).noting_if(cut(&asked, parts)).noting_if(resources.is_none().then_some(NO_RESOURCES)),
         resources,
     };
     reply(&visit, &asked, &stats)

@@ -87,7 +87,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     };
     let series: Vec<ActivePoint> = buckets.iter().zip(ends).filter_map(point).collect();
     let so_far = &active.on[..today.map_or(0, |today| today + 1)];
-    let mut meta = Meta::of(&reading, &asked).over(days.range).noting::<&str>(is_by_hour.then_some(BY_HOUR));
+    let mut meta = Meta::of(&reading, &asked).over(days.range).noting_if(is_by_hour.then_some(BY_HOUR));
     if active.is_estimated {
         meta = meta.estimating(&["dau", "wau", "mau", "stickiness", "averageDau"]);
     }

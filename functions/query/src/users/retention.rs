@@ -102,8 +102,8 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         next_cursor: page.next_cursor,
         meta: Meta::of(&reading, &asked)
             .over(range)
-            .noting::<&str>(is_elsewhere.then_some(OF_THE_TENANT))
-            .noting::<&str>(is_by_hour.then_some(BY_HOUR)),
+            .noting_if(is_elsewhere.then_some(OF_THE_TENANT))
+            .noting_if(is_by_hour.then_some(BY_HOUR)),
     };
     reply(&visit, &asked, &answer)
 }

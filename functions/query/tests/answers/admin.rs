@@ -31,7 +31,10 @@ async fn a_project_is_made_once_read_and_renamed() {
     assert_eq!(world.get(Who::Admin, "/api/v1/projects/none").await.status, StatusCode::NOT_FOUND);
     assert_eq!(world.get(Who::OtherAdmin, "/api/v1/projects/web").await.status, StatusCode::NOT_FOUND, "another tenant's");
     let found = audit(&world).await;
-    assert!(found.contains(&("project.rename".into(), "web".into())) && found.contains(&("project.create".into(), "web".into())), "{found:?}");
+    assert!(
+        found.contains(&("project.rename".into(), "web".into())) && found.contains(&("project.create".into(), "web".into())),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]
@@ -76,11 +79,15 @@ async fn a_key_is_shown_once_listed_without_its_text_and_revoked() {
 #[tokio::test]
 async fn a_price_of_the_past_is_set_and_prices_anew_what_is_settled_since() {
     let world = World::new().await;
-    let body = json!({"model": "gpt-4o", "effective": "2026-11-01", "inputPerMillion": 2.25, "outputPerMillion": 9, "cacheReadPerMillion": 1.125});
+    let body =
+        json!({"model": "gpt-4o", "effective": "2026-11-01", "inputPerMillion": 2.25, "outputPerMillion": 9, "cacheReadPerMillion": 1.125});
     let set = send(&world, Method::POST, "/api/v1/prices", &body).await;
     assert_eq!((set.status, set.header("location")), (StatusCode::CREATED, "/api/v1/prices/1"), "{}", set.text);
     let answer = set.json();
-    assert_eq!((&answer["provider"], &answer["inputPerMillion"], &answer["cacheWritePerMillion"]), (&json!("openai"), &json!(2.25), &Value::Null));
+    assert_eq!(
+        (&answer["provider"], &answer["inputPerMillion"], &answer["cacheWritePerMillion"]),
+        (&json!("openai"), &json!(2.25), &Value::Null)
+    );
     assert_eq!((&answer["repricing"]["from"], &answer["repricing"]["state"]), (&json!("2026-10-31"), &json!("open")), "the tenant's days");
     assert_eq!(world.get(Who::Service, "/api/v1/prices/1").await.json()["revision"], 1);
     assert_eq!(world.get(Who::Admin, "/api/v1/prices/2").await.status, StatusCode::NOT_FOUND);
@@ -89,7 +96,8 @@ async fn a_price_of_the_past_is_set_and_prices_anew_what_is_settled_since() {
     let own: Vec<_> = prices["data"].as_array().unwrap().iter().filter(|price| price["origin"] == "own").collect();
     assert_eq!(own.len(), 1);
     assert!(prices["data"].as_array().unwrap().iter().any(|price| price["origin"] == "builtin"));
-    let later = json!({"model": "own-model", "provider": "us", "effective": "2027-01-01T00:00:00Z", "inputPerMillion": 1, "outputPerMillion": 0});
+    let later =
+        json!({"model": "own-model", "provider": "us", "effective": "2027-01-01T00:00:00Z", "inputPerMillion": 1, "outputPerMillion": 0});
     assert_eq!(send(&world, Method::POST, "/api/v1/prices", &later).await.json()["repricing"], Value::Null);
 }
 

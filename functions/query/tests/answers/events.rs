@@ -122,8 +122,3 @@ pub fn act(user: &str, session: &str, time: &str, facts: Engagement) -> Event {
 pub fn measured(user: &str, time: &str, facts: Measurement) -> Event {
     event(user, "performance", time, Facts::Performance(facts))
 }
-
-/// The same event at another time.
-pub fn then(time: &str, event: Event) -> Event {
-    Event { time: at(time), received: at(time), ..event }
-}

@@ -83,6 +83,7 @@ impl Cube {
             Formula::Ratio(of, to) => format!("{of} ÷ {to}"),
             Formula::Keys => format!("distinct values of {key}"),
             Formula::KeysWith(name, value) => format!("distinct values of {key} with {name} = {value}"),
+            Formula::KeysHaving(name) => format!("distinct values of {key} with {name} > 0"),
             Formula::KeyTime(first, last) => format!("sum over each {key} of {last} − {first}"),
             Formula::KeyTimes(first, last) => format!("distribution over each {key} of {last} − {first}"),
             Formula::SpanCount(name) => format!("number of {name} of each {key}"),
