@@ -1412,7 +1412,7 @@ export interface Page_PriceInfo {
 }
 
 /** A part of a list. */
-export interface Page_Project {
+export interface Page_ProjectInfo {
   /** The rows. */
   data: {
     /** When it was made. */
@@ -1694,8 +1694,15 @@ export interface Problem {
   type: string;
 }
 
-/** A project. */
 export interface Project {
+  generations: Figure;
+  id: string;
+  name: string;
+  tokens: Figure;
+}
+
+/** A project. */
+export interface ProjectInfo {
   /** When it was made. */
   createdAt: string;
   /** Its id, under which its events are counted. */
@@ -2560,23 +2567,23 @@ export interface Operations {
   /** The tenant's projects, by id. */
   "GET /api/v1/projects": {
     query: { limit?: number; cursor?: string };
-    answer: Page_Project;
+    answer: Page_ProjectInfo;
   };
   /** Makes a project. One that is there under the same name is answered as it is. */
   "POST /api/v1/projects": {
     body: NewProject;
-    answer: Project;
+    answer: ProjectInfo;
   };
   /** A project. */
   "GET /api/v1/projects/{projectId}": {
     path: { projectId: string };
-    answer: Project;
+    answer: ProjectInfo;
   };
   /** Gives a project another name. Its id, and what is counted under it, stay. */
   "PUT /api/v1/projects/{projectId}": {
     path: { projectId: string };
     body: ProjectName;
-    answer: Project;
+    answer: ProjectInfo;
   };
   /** A project's keys, revoked ones too, oldest first. */
   "GET /api/v1/projects/{projectId}/keys": {

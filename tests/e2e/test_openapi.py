@@ -36,7 +36,31 @@ def erased(tenant):
     return {"id": answer.json()["id"]}
 
 
-PREPARED = {"/api/v1/erasures/{id}": erased, "/api/ai-tracking/update/{requestId}": tracked}
+def in_project(tenant):
+    """A project, and a key of it."""
+    project = f"project-{uuid.uuid4().hex[:8]}"
+    assert tenant.api.post("/api/v1/projects", {"id": project}, by=tenant.admin).status_code == 201
+    key = tenant.api.post(f"/api/v1/projects/{project}/keys", {}, by=tenant.admin)
+    assert key.status_code == 201, key.text
+    return {"projectId": project, "keyId": key.json()["id"]}
+
+
+def priced_anew(tenant):
+    """A price of a time that is over, for which what is settled since is priced anew."""
+    price = {"model": "gpt-4o", "effective": "2026-01-01", "inputPerMillion": 3, "outputPerMillion": 11}
+    answer = tenant.api.post("/api/v1/prices", price, by=tenant.admin)
+    assert answer.status_code == 201, answer.text
+    return {"revision": answer.json()["revision"]}
+
+
+PREPARED = {
+    "/api/v1/erasures/{id}": erased,
+    "/api/ai-tracking/update/{requestId}": tracked,
+    "/api/v1/prices/{revision}": priced_anew,
+    "/api/v1/projects/{projectId}": in_project,
+    "/api/v1/projects/{projectId}/keys": in_project,
+    "/api/v1/projects/{projectId}/keys/{keyId}": in_project,
+}
 
 
 def test_the_document_that_is_served_is_the_one_that_is_checked_in(api):

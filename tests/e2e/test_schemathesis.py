@@ -14,7 +14,6 @@ from raised import limits_raised
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
-from schemathesis.openapi import checks as openapi_checks  # noqa: F401  (registers them)
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,

@@ -21,7 +21,6 @@ pub(crate) const KNOWN: Known<'static> = Known { limit: Some(LIST), cursor: true
 
 /// A project.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Project)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProjectInfo {
     /// Its id, under which its events are counted.

@@ -108,8 +108,8 @@ async fn performance_over_time_shows_requests_and_what_they_used() {
         check("day", "cpu", 3, json!({"2026-11-01T18:30": 60})).await;
         check("week", "errors", 2, json!({"2026-10-25T18:30": 1, "2026-11-01T18:30": 1})).await;
         check("month", "requests", 2, json!({"2026-10-31T18:30": 3})).await;
-        check("hour", "latency.average", 72, json!({"2026-11-01T09:30": 50, "2026-11-02T03:30": 100, "2026-11-02T04:30": 300})).await;
-        check("hour", "cpu", 72, json!({"2026-11-02T04:30": 50, "2026-11-02T05:30": 70})).await;
+        check("hour", "latency.average", 72, json!({"2026-11-01T09:30": 50, "2026-11-02T04:30": 100, "2026-11-02T05:30": 300})).await;
+        check("hour", "cpu", 72, json!({"2026-11-02T05:30": 50, "2026-11-02T06:30": 70})).await;
         world.settle_all("acme", &SETTLED).await;
     }
 }

@@ -298,8 +298,9 @@ async fn all_time_is_read_in_few_calls_of_the_table() {
         ("/api/analytics/revenue/mrr?period=1y&granularity=month", 5),
         ("/api/analytics/revenue/arr?period=1y&granularity=month", 5),
         ("/api/analytics/revenue/churn-rate?period=1y", 5),
-        ("/api/analytics/revenue/total?period=30d", 3),
-        ("/api/analytics/revenue/by-plan?period=30d", 3),
+        // Nothing was sold in these days, so no rollup is read.
+        ("/api/analytics/revenue/total?period=30d", 2),
+        ("/api/analytics/revenue/by-plan?period=30d", 2),
         ("/api/analytics/users/count?period=30d", 21),
         ("/api/analytics/users/by-plan?period=30d", 21),
         ("/api/analytics/users/retention?period=30d", 21),

@@ -69,7 +69,7 @@ fn faults(schema: &Value, value: &Value, place: &str) -> Vec<String> {
         "maxLength" | "maxItems" => {
             fault(length(value).is_none_or(|length| length <= said.as_u64().unwrap()), &format!("as short as {said}"))
         }
-        "allOf" => said.as_array().unwrap().iter().flat_map(|part| faults(part, value, place)).collect(),
+        "allOf" => all_of(said.as_array().unwrap(), value, place),
         "oneOf" => fault(fitting(said) == 1, "one of what it may be"),
         "anyOf" => fault(fitting(said) > 0, "any of what it may be"),
         "items" => items(said, value, place),
@@ -89,6 +89,25 @@ fn faults(schema: &Value, value: &Value, place: &str) -> Vec<String> {
     words.iter().flat_map(of_word).collect()
 }
 
+/// What is wrong by any of the parts of a whole: a member is documented where one of them has it.
+fn all_of(parts: &[Value], value: &Value, place: &str) -> Vec<String> {
+    let named: Vec<String> = parts.iter().flat_map(members).map(|name| undocumented(place, &name)).collect();
+    parts.iter().flat_map(|part| faults(part, value, place)).filter(|fault| !named.contains(fault)).collect()
+}
+
+/// The members that a schema names, itself or by its parts.
+fn members(schema: &Value) -> Vec<String> {
+    if let Some(name) = schema["$ref"].as_str() {
+        return members(&DOCUMENT["components"]["schemas"][name.trim_start_matches("#/components/schemas/")]);
+    }
+    let own = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone());
+    own.chain(schema["allOf"].as_array().into_iter().flatten().flat_map(members)).collect()
+}
+
+fn undocumented(place: &str, name: &str) -> String {
+    format!("{place} has a member {name} that is not documented")
+}
+
 fn items(schema: &Value, value: &Value, place: &str) -> Vec<String> {
     let items = value.as_array().into_iter().flatten().enumerate();
     items.flat_map(|(at, item)| faults(schema, item, &format!("{place}/{at}"))).collect()
@@ -101,7 +120,7 @@ fn properties(said: &Value, words: &Map<String, Value>, value: &Value, place: &s
         (Some(schema), _) => faults(schema, value, &format!("{place}/{name}")),
         (None, Some(Value::Bool(true))) => Vec::new(),
         (None, Some(schema)) if schema.is_object() => faults(schema, value, &format!("{place}/{name}")),
-        (None, _) => vec![format!("{place} has a member {name} that is not documented")],
+        (None, _) => vec![undocumented(place, name)],
     };
     members.flat_map(of_member).collect()
 }

@@ -265,6 +265,9 @@ async fn users_are_told_of_to_admins_and_services_of_their_tenant_only() {
         ] {
             assert_eq!(world.get(who, &path).await.status, status, "{read}");
         }
+        if read == "by-plan" {
+            continue; // it has no series to be too long
+        }
         let long = world.get(Who::Admin, &format!("{path}?startDate=1950-01-01&granularity=day")).await;
         assert_eq!(long.status, StatusCode::BAD_REQUEST, "{read} of 27,000 days");
     }

@@ -175,12 +175,14 @@ impl Quantiles {
         self.buckets.iter().fold(self.zeros, |sum, (_, count)| sum.saturating_add(count))
     }
 
-    /// The value that this part of the values (0 to 1) does not exceed, within 1%; `None` where nothing was counted.
+    /// The smallest value that this part of the values (0 to 1) does not exceed, within 1% (the nearest rank); `None` where nothing was
+    /// counted.
     #[must_use]
     pub fn at(&self, part: f64) -> Option<f64> {
-        let last = self.count().checked_sub(1)?;
+        let count = self.count();
+        let last = count.checked_sub(1)?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a rank among the values")]
-        let rank = (part.clamp(0.0, 1.0) * last as f64) as u64;
+        let rank = ((part.clamp(0.0, 1.0) * count as f64).ceil() as u64).saturating_sub(1).min(last);
         let mut seen = self.zeros;
         if rank < seen {
             return Some(0.0);
