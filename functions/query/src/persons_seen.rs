@@ -22,7 +22,7 @@ pub(crate) fn questions_of(caller: &Caller, questions: &[MetricQuery]) -> Result
     let mut questions = questions.to_vec();
     for question in &mut questions {
         let named = question.filters.get_mut(Dimension::User.name());
-        let own = caller.user.as_ref().map(|user| user.as_str());
+        let own = caller.user.as_ref().map(model::UserId::as_str);
         match named {
             Some(users) => {
                 for user in users.iter_mut() {

@@ -33,12 +33,11 @@ impl Configured {
         if let Some(known) = self.known(&of, now) {
             return Ok(known);
         }
-        let read = Arc::new(match family {
-            Family::Ai => price::configuration(table, tenant, Read::Eventual).await?,
-            _ => {
-                let erasures = erasure::people(table, tenant, Read::Eventual).await?;
-                Configuration { revision: 0, book: Cow::Borrowed(PriceBook::builtin()), erasures }
-            }
+        let read = Arc::new(if family == Family::Ai {
+            price::configuration(table, tenant, Read::Eventual).await?
+        } else {
+            let erasures = erasure::people(table, tenant, Read::Eventual).await?;
+            Configuration { revision: 0, book: Cow::Borrowed(PriceBook::builtin()), erasures }
         });
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {

@@ -99,11 +99,11 @@ impl<'a> Erased<'a> {
     }
 
     fn ids(&self, ids: &StringArray) -> StringArray {
-        let id = |(row, user): (usize, &Option<&str>)| match user {
+        let id = |(row, user): (usize, Option<&str>)| match user {
             Some(_) => Cow::Owned(self.erasures.event_id(ids.value(row))),
             None => Cow::Borrowed(ids.value(row)),
         };
-        StringArray::from_iter_values(self.users.iter().enumerate().map(id))
+        StringArray::from_iter_values(self.users.iter().copied().enumerate().map(id))
     }
 
     /// What a label of an erased user's event becomes.

@@ -22,12 +22,11 @@ pub async fn tick(settler: &Settler, queue: &dyn Queue) -> Result<(), Box<dyn Er
     let mut found: BTreeSet<String> = BTreeSet::new();
     for kind in [Kind::Job, Kind::Partial, Kind::Sweep, Kind::Roll] {
         for key in pending_of(table, kind).await? {
-            match work(&key) {
-                Some(work) => _ = found.insert(work.body()),
-                None => {
-                    settler.reprice(queue, &key).await?;
-                    settler.forget(queue, &key).await?;
-                }
+            if let Some(work) = work(&key) {
+                found.insert(work.body());
+            } else {
+                settler.reprice(queue, &key).await?;
+                settler.forget(queue, &key).await?;
             }
         }
     }

@@ -1,4 +1,5 @@
 //! The document says of every operation what a reader must know, and the files made from it are current.
+#![expect(clippy::unwrap_used, reason = "what a test cannot unwrap fails it")]
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

@@ -96,6 +96,7 @@ pub struct PageVisit {
 /// The device of an event.
 #[derive(ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "members are named as the contract names them")]
 pub struct Device {
     /// `ios`, `android`, `web`.
     platform: Option<String>,

@@ -15,6 +15,7 @@ use web::{Arrival, Problem};
 /// A transaction in one of its states. The same transaction in the same state counts once.
 #[derive(ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "members are named as the contract names them")]
 pub struct Transaction {
     /// The transaction's id: by whichever door it comes, the same one in the same state counts once.
     #[schema(min_length = 1, max_length = 256)]

@@ -18,6 +18,7 @@ pub(crate) const KNOWN: Known<'static> = Known { time: true, dimensions: OF_SUBS
 const MONTHS: i128 = 12;
 
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "members are named as the contract names them")]
 struct Arr {
     /// Annual recurring revenue at the end of the range, or now where that is earlier: mrr × 12. It is what a year would bring if nothing
     /// changed, not what one brought.

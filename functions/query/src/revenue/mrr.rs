@@ -21,6 +21,7 @@ pub(crate) const KNOWN: Known<'static> = Known { time: true, dimensions: OF_SUBS
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "members are named as the contract names them")]
 struct Mrr {
     /// Monthly recurring revenue at the end of the range, or now where that is earlier: the sum of all subscriptions that are paid for, each
     /// brought to a month (a year ÷ 12, a quarter ÷ 3, a week × 52 ÷ 12, a day × 365 ÷ 12; rounded to the nearest millionth, halves up).

@@ -185,7 +185,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     let grouped_by = |answer| breakdown(&asked, answer, group);
     let parts = BREAKDOWNS.into_iter().zip([model, provider, feature, complexity, language, plan, status]);
     let unpriced = priced.rows.iter().filter(|row| row.labels[1] == "false");
-    let stats = AiStats {
+    let told = AiStats {
         total_requests: all.figure("requests"),
         failed_requests: all.figure("failures"),
         success_rate: success_rate(&all),
@@ -206,7 +206,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         groups: groups(grouped.as_ref(), &asked, &reading),
         meta: Meta::of(&reading, &asked).noting_if(cut(&asked, parts)),
     };
-    reply(&visit, &asked, &stats)
+    reply(&visit, &asked, &told)
 }
 
 fn success_rate(of: &Numbers<'_>) -> Figure {

@@ -20,6 +20,7 @@ pub(super) struct HourOfDay {
 
 /// The events of a day of the week.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "members are named as the contract names them")]
 pub(super) struct Weekday {
     /// Its name in English.
     #[schema(example = "Monday")]

@@ -139,7 +139,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     let grouped_by = |answer| breakdown(&asked, answer, group);
     let parts = BREAKDOWNS.into_iter().zip([endpoint, status, service, method]);
     let sizes = |total: &str, mean: &str| ByteSizes { total: all.figure(total), average: all.figure(mean) };
-    let stats = PerformanceStats {
+    let told = PerformanceStats {
         requests: all.figure("requests"),
         errors: all.figure("errors"),
         server_errors: all.figure("serverErrors"),
@@ -158,7 +158,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         meta: Meta::of(&reading, &asked).noting_if(cut(&asked, parts)).noting_if(resources.is_none().then_some(NO_RESOURCES)),
         resources,
     };
-    reply(&visit, &asked, &stats)
+    reply(&visit, &asked, &told)
 }
 
 fn group(row: &Row) -> PerformanceGroup {

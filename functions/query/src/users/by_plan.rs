@@ -69,22 +69,22 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         by_plan(people.iter().filter(|person| person.first_seen >= range.from)),
     ];
     let [users, active, new] = &of_plans;
-    let row = |(plan, users): (&Option<&str>, &u64)| {
+    let row = |(plan, users): (Option<&str>, u64)| {
         let name = plan.unwrap_or(NONE).to_owned();
         let count =
-            |counts: &std::collections::BTreeMap<Option<&str>, u64>| Figure::whole(counts.get(plan).copied().unwrap_or_default().into());
+            |counts: &std::collections::BTreeMap<Option<&str>, u64>| Figure::whole(counts.get(&plan).copied().unwrap_or_default().into());
         #[expect(clippy::cast_precision_loss, reason = "it orders the rows, and counts of users are exact in a double")]
-        let place = Place::ranked(*users as f64, vec![name.clone()]);
+        let place = Place::ranked(users as f64, vec![name.clone()]);
         let of_plan = PlanUsers {
             plan: name,
-            users: Figure::whole((*users).into()),
-            share: share((*users).into(), total),
+            users: Figure::whole(users.into()),
+            share: share(users.into(), total),
             active_users: count(active),
             new_users: count(new),
         };
         (place, of_plan)
     };
-    let page = asked.page(users.iter().map(row).collect());
+    let page = asked.page(users.iter().map(|(plan, users)| (*plan, *users)).map(row).collect());
     let answer = UsersByPlan {
         total_users: Figure::whole(total),
         data: page.data,

@@ -44,7 +44,7 @@ async fn every_fault_of_a_body_is_told_with_its_place() {
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     let pointers: Vec<_> = wrong.json()["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
     assert_eq!(pointers, ["/id", "/name"]);
-    let price = json!({"model": "", "effective": "soon", "inputPerMillion": -1, "outputPerMillion": 0.0000001});
+    let price = json!({"model": "", "effective": "soon", "inputPerMillion": -1, "outputPerMillion": 0.000_000_1});
     let wrong = send(&world, Method::POST, "/api/v1/prices", &price).await.json();
     let pointers: Vec<_> = wrong["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
     assert_eq!(pointers, ["/model", "/effective", "/inputPerMillion", "/outputPerMillion"]);

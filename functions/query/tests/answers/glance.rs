@@ -124,7 +124,7 @@ async fn rankings_show_what_there_is_most_of() {
         let rows = top["data"].as_array().unwrap().iter();
         rows.map(|row| (row["name"].as_str().unwrap().to_owned(), row["value"].clone())).collect()
     };
-    let named = |pairs: &[(&str, i64)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect::<Vec<_>>();
+    let pairs_of = |pairs: &[(&str, i64)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect::<Vec<_>>();
     for _ in 0..2 {
         let models = top("ai-models").await;
         let expect = json!({
@@ -135,14 +135,14 @@ async fn rankings_show_what_there_is_most_of() {
             ],
         });
         assert_eq!(models, expect);
-        assert_eq!(names(&top("ai-models&limit=1").await), named(&[("gpt-4", 2)]));
-        assert_eq!(names(&top("pages").await), named(&[("Home", 3)]));
-        assert_eq!(names(&top("users").await), named(&[("ann", 8), ("bob", 3), ("carl", 2)]));
-        assert_eq!(names(&top("users&limit=2").await), named(&[("ann", 8), ("bob", 3)]));
+        assert_eq!(names(&top("ai-models&limit=1").await), pairs_of(&[("gpt-4", 2)]));
+        assert_eq!(names(&top("pages").await), pairs_of(&[("Home", 3)]));
+        assert_eq!(names(&top("users").await), pairs_of(&[("ann", 8), ("bob", 3), ("carl", 2)]));
+        assert_eq!(names(&top("users&limit=2").await), pairs_of(&[("ann", 8), ("bob", 3)]));
         assert_eq!(top("users").await["total"], 14, "also what nobody did");
-        assert_eq!(names(&top("projects").await), named(&[("shop", 14)]));
-        assert_eq!(names(&top("endpoints").await), named(&[("/", 1)]));
-        assert_eq!(names(&top("events").await), named(&[("screen_view", 3)]));
+        assert_eq!(names(&top("projects").await), pairs_of(&[("shop", 14)]));
+        assert_eq!(names(&top("endpoints").await), pairs_of(&[("/", 1)]));
+        assert_eq!(names(&top("events").await), pairs_of(&[("screen_view", 3)]));
         for metric in ["plans", "features"] {
             assert_eq!(names(&top(metric).await), [], "what has no name is not ranked");
         }

@@ -22,7 +22,9 @@ fn batches(family: Family, events: &[Event]) -> Vec<RecordBatch> {
 
 fn state(family: Family, batches: &[RecordBatch]) -> FamilyState {
     let mut state = FamilyState::empty(family);
-    batches.iter().for_each(|batch| state.merge(&fold(family, batch)));
+    for batch in batches {
+        state.merge(&fold(family, batch));
+    }
     state
 }
 
@@ -85,8 +87,8 @@ fn the_name_of_a_project_is_its_own_and_that_of_a_conversation_is_not() {
     };
     let all = batches(Family::Lifecycle, &[named("project.created", 0), named("chat.conversation_created", 1)]);
     let erased = naive::events(&erase(&all[0], &erasures(&["u1"], 10)).unwrap());
-    let names: Vec<_> = erased.iter().map(|event| naive::label(event, "name")).collect();
-    assert_eq!(names, ["Anna", "(none)"]);
+    let labels: Vec<_> = erased.iter().map(|event| naive::label(event, "name")).collect();
+    assert_eq!(labels, ["Anna", "(none)"]);
 }
 
 #[test]

@@ -62,7 +62,9 @@ fn turns(own: &[Course]) -> Vec<(Timestamp, bool)> {
     let mut turns = Vec::new();
     for of_moment in steps.chunk_by(|a, b| a.0 == b.0) {
         let was = pays.contains(&true);
-        of_moment.iter().for_each(|(_, at, is_paying)| pays[*at] = *is_paying);
+        for (_, at, is_paying) in of_moment {
+            pays[*at] = *is_paying;
+        }
         let is = pays.contains(&true);
         if was != is {
             turns.extend(of_moment.first().map(|(time, ..)| (*time, is)));

@@ -51,7 +51,7 @@ async fn finish(world: &World, key: &Key) -> usize {
 }
 
 /// Where anything that is kept names the person: in the table, and in the bucket.
-async fn named(world: &World) -> Vec<String> {
+fn named(world: &World) -> Vec<String> {
     let mut named = Vec::new();
     for item in world.table.items() {
         let text = format!("{item:?}");
@@ -104,7 +104,7 @@ async fn nothing_names_an_erased_person_and_everything_counts_as_it_did() {
     let before = totals(&world, 2).await;
     let key = erase(&world).await;
     finish(&world, &key).await;
-    assert_eq!(named(&world).await, Vec::<String>::new());
+    assert_eq!(named(&world), Vec::<String>::new());
     assert_eq!(totals(&world, 2).await, before);
     assert_eq!(totals(&world, 3).await, (9, 333), "what was pending is settled, and counts");
     assert!(world.partials().await.is_empty());
@@ -176,7 +176,7 @@ async fn hours_whose_log_has_expired_are_erased_state_to_state_and_so_are_days_w
     rollups::day::commit(&*world.table, &manifest).await.unwrap();
     let key = erase(&world).await;
     finish(&world, &key).await;
-    assert_eq!(named(&world).await, Vec::<String>::new());
+    assert_eq!(named(&world), Vec::<String>::new());
     assert_eq!(totals(&world, 1).await, (before.0 / 2, before.1 - 111));
     let manifest = world.manifest(1).await;
     assert!(manifest.body.hours.is_empty(), "the day stands for its hours");
@@ -196,7 +196,7 @@ async fn months_and_all_time_are_built_again_without_the_person() {
     assert!(world.lifetime_manifest().await.is_current());
     let key = erase(&world).await;
     finish(&world, &key).await;
-    assert_eq!(named(&world).await, Vec::<String>::new());
+    assert_eq!(named(&world), Vec::<String>::new());
     assert!(world.month_manifest().await.is_current() && world.lifetime_manifest().await.is_current());
     let rollup = world.lifetime_manifest().await.body.rollup.unwrap();
     let lifetime = world.state(Bucket::Lifetime, &rollup).await;
@@ -212,7 +212,7 @@ async fn an_hour_that_shares_its_log_with_one_that_was_settled_since_is_not_forg
     world.store("m2", &[late]).await;
     world.run(0).await;
     finish(&world, &key).await;
-    assert_eq!(named(&world).await, Vec::<String>::new());
+    assert_eq!(named(&world), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -231,7 +231,7 @@ async fn an_hour_that_cannot_be_settled_is_told_and_waited_for() {
     }
     world.do_work(world.settle(0, Again::Hours(vec![hour(3)]))).await.unwrap();
     finish(&world, &key).await;
-    assert_eq!(named(&world).await, Vec::<String>::new());
+    assert_eq!(named(&world), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -247,7 +247,7 @@ async fn a_settle_that_did_not_know_of_the_erasure_is_found_while_it_is_watched(
     rollups::day::commit(&*world.table, &manifest).await.unwrap();
     assert_eq!(world.settler.forget(&queue, &key).await.unwrap().unwrap().state, State::Settling);
     finish(&world, &key).await;
-    assert_eq!(named(&world).await, Vec::<String>::new());
+    assert_eq!(named(&world), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -270,7 +270,7 @@ async fn an_erasure_crashes_anywhere_and_is_done_in_the_end() {
         }
         world.faults.heal();
         finish(&world, &key).await;
-        assert_eq!(named(&world).await, Vec::<String>::new(), "crash {crash} {fault:?}");
+        assert_eq!(named(&world), Vec::<String>::new(), "crash {crash} {fault:?}");
         assert_eq!(totals(&world, 3).await, (9, 333), "crash {crash} {fault:?}");
     }
 }
