@@ -962,7 +962,8 @@ export interface MetricEntry {
   quantiles?: null | MetricQuantiles;
   /** What it counts: `count`, `tokens`, `USD`, `currency`, `credits`, `milliseconds`, `percent`, `ratio`… */
   unit: string;
-  value?: null | Figure;
+  /** What it comes to over the range, where it was asked for; of a distribution, its median. */
+  value?: Figure;
 }
 
 /** What half, 95% and 99% of the values do not exceed. */

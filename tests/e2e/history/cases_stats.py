@@ -18,6 +18,8 @@ def counted(of):
 
 
 CASES = [
+    # No service was measured.
+    Case("/api/performance/stats", {"requests": 0, "errors": 0, "errorRate": None}, DAYS),
     # 16 slots of four requests: 1200 + 110 + 2000 + 11 tokens, 0.0005 + 0.0036 + 0.0005 USD.
     Case(
         AI,

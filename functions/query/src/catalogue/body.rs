@@ -191,7 +191,7 @@ impl QueryBody {
         for (at, name) in self.metrics.iter().enumerate() {
             let Some(metric) = catalogue::metric(name) else {
                 let known: Vec<&str> = catalogue::metrics().iter().map(|metric| metric.name).collect();
-                let message = format!("{name:?} is not a metric; there are {}", known.join(", "));
+                let message = format!("there are only these metrics: {}", known.join(", "));
                 faults.push(fault(&format!("/metrics/{at}"), "unknown_metric", message));
                 continue;
             };

@@ -55,6 +55,7 @@ struct MetricEntry {
     accuracy: &'static str,
     /// What it comes to over the range, where it was asked for; of a distribution, its median.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Figure, required = false)]
     value: Option<Figure>,
     /// The parts of a distribution that were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
