@@ -29,6 +29,7 @@ ARROWS = {
     "cube": {"model"},
     "ports": {"model"},
     "records": {"model", "ports"},
+    "reports": {"cube", "model"},
     "rollups": {"cube", "model", "ports", "records"},
     "settle": {"cube", "model", "ports", "records", "rollups"},
     "reader": {"cube", "model", "ports", "records", "rollups"},
@@ -81,7 +82,7 @@ def test_everything_comes_from_crates_io_or_the_workspace() -> None:
     assert {found["source"] for found in packages()} == {CRATES_IO, None}
 
 
-@pytest.mark.parametrize("crate", ["model", "cube", "ports", "records", "rollups", "settle", "reader"])
+@pytest.mark.parametrize("crate", ["model", "cube", "ports", "records", "reports", "rollups", "settle", "reader"])
 def test_the_core_and_what_speaks_through_ports_reach_no_outside_world(crate: str) -> None:
     assert outside_world(reachable(crate)) == []
 

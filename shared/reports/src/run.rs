@@ -1,0 +1,372 @@
+//! A report on its way: asked for, made, and delivered to each of its targets, or visibly not.
+//!
+//! What a run is, is written before and after each step, each time over the version that was read, so that two who work on one run do not
+//! both take a step. A step that was begun and not ended (whoever took it is gone) is taken again when its lease is over. So a report is made
+//! once and kept; what is delivered carries one id in all attempts, and may arrive twice only where its receiver has taken it and whoever sent
+//! it was gone before that was written.
+
+use crate::Format;
+use crate::period::Times;
+use crate::target::{Target, Targets};
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// For how long a step is its taker's: longer than any step takes.
+pub const LEASE_MS: i64 = 120_000;
+/// The longest pause between attempts, which is also the longest that a queue keeps a message back.
+const LONGEST_PAUSE_MS: i64 = 900_000;
+/// How much of an error is kept.
+const ERROR_CHARS: usize = 300;
+
+/// When to try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How often a step is tried.
+    pub attempts: u32,
+    /// The pause after the first attempt; each one after it is twice as long, up to 15 minutes.
+    pub pause_ms: i64,
+}
+
+/// What is kept of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// What is to be told.
+    pub what: What,
+    /// The schedule that it is of, and the generation of its webhooks' secret.
+    pub schedule: Option<(String, u32)>,
+    /// When it was due; when it was asked for, of one that has no schedule.
+    pub due: Timestamp,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// When anything is to be done about it next.
+    pub wake_at: Option<Timestamp>,
+    /// How often it was tried to make it.
+    pub attempts: u32,
+    /// What became of that.
+    pub making: Making,
+    /// To whom it goes.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// What is to be told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum What {
+    /// A report.
+    Report {
+        /// The template's name.
+        template: String,
+        /// What people call the report.
+        title: String,
+        /// How it is written.
+        format: Format,
+        /// What it tells of.
+        times: Times,
+    },
+    /// A few words that something has happened.
+    Notice {
+        /// In a line.
+        title: String,
+        /// In some.
+        text: String,
+        /// For programs.
+        data: Value,
+    },
+}
+
+/// What became of making it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "state")]
+pub enum Making {
+    /// It is to be made.
+    #[default]
+    Waiting,
+    /// It is made.
+    Made {
+        /// Where it is in the bucket; `None` of a notice.
+        key: Option<String>,
+        /// How large it is.
+        size_bytes: u64,
+        /// How long it took.
+        took_ms: i64,
+        /// When that was.
+        at: Timestamp,
+    },
+    /// It is given up.
+    Failed {
+        /// Why.
+        error: String,
+    },
+}
+
+/// What becomes of it for one target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Its id: the same in all attempts.
+    pub id: String,
+    /// To whom.
+    pub target: Target,
+    /// How far it is.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is to be tried next, as long as it waits.
+    pub try_at: Timestamp,
+    /// When it was last tried.
+    pub tried_at: Option<Timestamp>,
+    /// Why the last attempt failed.
+    pub error: Option<String>,
+}
+
+/// How far a delivery is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DeliveryState {
+    /// It is to be tried, or tried again.
+    Waiting,
+    /// Its receiver has taken it.
+    Delivered,
+    /// It is given up: a dead letter.
+    Dead,
+}
+
+/// How far a run is, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It is not made yet.
+    Queued,
+    /// It is made, and not everybody has it.
+    Delivering,
+    /// It is made, and everybody has it.
+    Done,
+    /// It could not be made, or somebody does not have it and never will.
+    Failed,
+}
+
+impl Status {
+    /// In a word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Delivering => "delivering",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Why an attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// In words that name no secret.
+    pub error: String,
+    /// Whether another attempt would end alike.
+    pub is_final: bool,
+}
+
+impl Run {
+    /// A run of which nothing is done.
+    #[must_use]
+    pub fn new(id: &str, what: What, targets: &Targets, (due, asked_at): (Timestamp, Timestamp)) -> Self {
+        let delivery = |(at, target)| Delivery {
+            id: format!("{id}-{at}"),
+            target,
+            state: DeliveryState::Waiting,
+            attempts: 0,
+            try_at: asked_at,
+            tried_at: None,
+            error: None,
+        };
+        let deliveries = targets.each().enumerate().map(delivery).collect();
+        Self { what, schedule: None, due, asked_at, wake_at: Some(asked_at), attempts: 0, making: Making::Waiting, deliveries }
+    }
+
+    /// The same as one of a schedule.
+    #[must_use]
+    pub fn of_schedule(self, schedule: &str, generation: u32) -> Self {
+        Self { schedule: Some((schedule.to_owned(), generation)), ..self }
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let has = |state| self.deliveries.iter().any(|delivery| delivery.state == state);
+        match self.making {
+            Making::Failed { .. } => Status::Failed,
+            Making::Waiting => Status::Queued,
+            Making::Made { .. } if has(DeliveryState::Waiting) => Status::Delivering,
+            Making::Made { .. } if has(DeliveryState::Dead) => Status::Failed,
+            Making::Made { .. } => Status::Done,
+        }
+    }
+
+    /// Whether anything may be done about it at a moment: what somebody else is doing is not.
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.wake_at.is_some_and(|at| at <= now)
+    }
+
+    /// Begins to make it.
+    pub fn begin(&mut self, now: Timestamp) {
+        self.attempts += 1;
+        self.wake_at = Some(now.plus_millis(LEASE_MS));
+    }
+
+    /// It is made, and goes out.
+    pub fn made(&mut self, making: Making, now: Timestamp) {
+        self.making = making;
+        self.deliveries.iter_mut().for_each(|delivery| delivery.try_at = now);
+        self.settle_wake();
+    }
+
+    /// It could not be made: it is tried again, or given up.
+    pub fn not_made(&mut self, failure: Failure, now: Timestamp, patience: Patience) {
+        match patience.again(self.attempts, &failure, now) {
+            Some(at) => self.wake_at = Some(at),
+            None => {
+                self.making = Making::Failed { error: cut(failure.error) };
+                self.wake_at = None;
+            }
+        }
+    }
+
+    /// The place of a delivery that is to be tried now.
+    #[must_use]
+    pub fn next_delivery(&self, now: Timestamp) -> Option<usize> {
+        let is_made = matches!(self.making, Making::Made { .. });
+        let waits = |delivery: &Delivery| is_made && delivery.state == DeliveryState::Waiting && delivery.try_at <= now;
+        self.deliveries.iter().position(waits)
+    }
+
+    /// Begins an attempt at a delivery.
+    pub fn begin_delivery(&mut self, at: usize, now: Timestamp) {
+        if let Some(delivery) = self.deliveries.get_mut(at) {
+            delivery.attempts += 1;
+            delivery.tried_at = Some(now);
+            delivery.try_at = now.plus_millis(LEASE_MS);
+        }
+        self.settle_wake();
+    }
+
+    /// An attempt at a delivery has ended.
+    pub fn end_delivery(&mut self, at: usize, outcome: Result<(), Failure>, (now, patience): (Timestamp, Patience)) {
+        if let Some(delivery) = self.deliveries.get_mut(at) {
+            match outcome {
+                Ok(()) => (delivery.state, delivery.error) = (DeliveryState::Delivered, None),
+                Err(failure) => {
+                    match patience.again(delivery.attempts, &failure, now) {
+                        Some(at) => delivery.try_at = at,
+                        None => delivery.state = DeliveryState::Dead,
+                    }
+                    delivery.error = Some(cut(failure.error));
+                }
+            }
+        }
+        self.settle_wake();
+    }
+
+    fn settle_wake(&mut self) {
+        let waiting = self.deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Waiting);
+        self.wake_at = waiting.map(|delivery| delivery.try_at).min();
+    }
+}
+
+impl Patience {
+    /// When to try again after so many attempts; `None` where it is given up.
+    fn again(self, attempts: u32, failure: &Failure, now: Timestamp) -> Option<Timestamp> {
+        let doubled = 1_i64.checked_shl(attempts.saturating_sub(1)).filter(|factor| *factor > 0).unwrap_or(i64::MAX);
+        let pause = self.pause_ms.saturating_mul(doubled).min(LONGEST_PAUSE_MS);
+        (!failure.is_final && attempts < self.attempts).then(|| now.plus_millis(pause))
+    }
+}
+
+fn cut(error: String) -> String {
+    if error.chars().count() <= ERROR_CHARS { error } else { error.chars().take(ERROR_CHARS).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_239_000_000);
+    const PATIENCE: Patience = Patience { attempts: 4, pause_ms: 30_000 };
+
+    fn run() -> Run {
+        let what = What::Notice { title: "t".into(), text: "x".into(), data: Value::Null };
+        let targets = Targets { mail: vec!["a@example.com".into()], webhooks: vec!["https://example.com/".into()] };
+        Run::new("r1", what, &targets, (NOW, NOW))
+    }
+
+    fn made() -> Making {
+        Making::Made { key: None, size_bytes: 1, took_ms: 2, at: NOW }
+    }
+
+    fn failure() -> Failure {
+        Failure { error: "it answered 500".into(), is_final: false }
+    }
+
+    #[test]
+    fn a_run_is_made_and_then_delivered_to_each() {
+        let mut run = run();
+        assert_eq!((run.status(), run.next_delivery(NOW)), (Status::Queued, None));
+        run.begin(NOW);
+        assert!(!run.is_due(NOW.plus_millis(LEASE_MS - 1)) && run.is_due(NOW.plus_millis(LEASE_MS)));
+        run.made(made(), NOW);
+        assert_eq!(run.status(), Status::Delivering);
+        for at in [0, 1] {
+            assert_eq!(run.next_delivery(NOW), Some(at));
+            run.begin_delivery(at, NOW);
+            run.end_delivery(at, Ok(()), (NOW, PATIENCE));
+        }
+        assert_eq!((run.status(), run.wake_at), (Status::Done, None));
+        assert_eq!(run.deliveries[0].id, "r1-0");
+    }
+
+    #[test]
+    fn a_delivery_is_tried_with_growing_pauses_and_then_is_a_dead_letter() {
+        let mut run = run();
+        run.made(made(), NOW);
+        let mut now = NOW;
+        let mut pauses = Vec::new();
+        for _ in 0..4 {
+            run.begin_delivery(1, now);
+            run.end_delivery(1, Err(failure()), (now, PATIENCE));
+            pauses.push(run.deliveries[1].try_at.millis_since(now) / 1000);
+            now = run.deliveries[1].try_at;
+        }
+        assert_eq!(pauses[..3], [30, 60, 120]);
+        assert_eq!((run.deliveries[1].state, run.deliveries[1].attempts), (DeliveryState::Dead, 4));
+        run.begin_delivery(0, now);
+        run.end_delivery(0, Ok(()), (now, PATIENCE));
+        assert_eq!((run.status(), run.wake_at), (Status::Failed, None));
+    }
+
+    #[test]
+    fn what_would_always_fail_is_given_up_at_once() {
+        let mut run = run();
+        run.begin(NOW);
+        run.not_made(Failure { is_final: true, ..failure() }, NOW, PATIENCE);
+        assert_eq!((run.status(), run.wake_at), (Status::Failed, None));
+    }
+
+    #[test]
+    fn a_delivery_whose_taker_is_gone_is_tried_again_when_its_lease_is_over() {
+        let mut run = run();
+        run.made(made(), NOW);
+        run.begin_delivery(0, NOW);
+        run.begin_delivery(1, NOW);
+        assert_eq!(run.next_delivery(NOW.plus_millis(LEASE_MS - 1)), None);
+        assert_eq!(run.next_delivery(NOW.plus_millis(LEASE_MS)), Some(0));
+    }
+
+    #[test]
+    fn no_pause_is_longer_than_a_queue_keeps_a_message_back() {
+        let patience = Patience { attempts: u32::MAX, pause_ms: 30_000 };
+        assert_eq!(patience.again(5, &failure(), NOW).map(|at| at.millis_since(NOW)), Some(480_000));
+        for attempts in [6, 40, 63, 64, 65, 1000] {
+            assert_eq!(patience.again(attempts, &failure(), NOW).map(|at| at.millis_since(NOW)), Some(900_000), "{attempts}");
+        }
+    }
+}
