@@ -91,6 +91,7 @@ def described(place: Place, overrides: dict[str, str], outputs: dict[str, str]) 
         "region": REGION,
         "tableName": outputs["TableName"],
         "bucketName": outputs["BucketName"],
+        "eventBusName": outputs["EventBusName"],
         "queueUrl": outputs["QueueUrl"],
         "dlqUrl": outputs["DlqUrl"],
         "workQueueUrl": outputs["WorkQueueUrl"],

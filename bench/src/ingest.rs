@@ -128,6 +128,7 @@ async fn function() -> anyhow::Result<ingest::Ingest> {
         random: Arc::new(SystemRandom),
         events_per_minute: u32::MAX,
         retention: Retention::default(),
+        places: None,
     })
 }
 

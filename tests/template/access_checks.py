@@ -135,9 +135,9 @@ def secrets_are_long_hidden_and_never_a_default(subject: Subject) -> Iterator[st
 
 WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
 WRITABLE = {
-    "IngestRole": {"T#*#I", "T#*#B#*", "L#*"},
+    "IngestRole": {"T#*#I", "T#*#A", "T#*#B#*", "L#*"},
     "StoreRole": {"T#*#P#*", "T#*#B#*"},
-    "AggregateRole": {"T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#C#jobs", "T#*#C#erasures", "T#*#C#revision"},
+    "AggregateRole": {"T#*#A", "T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#C#jobs", "T#*#C#erasures", "T#*#C#revision"},
     "ReportRole": set(),
     "QueryRole": {"L#*", *(f"T#*#C#{kind}" for kind in ("audit", "erasures", "jobs", "keys", "prices", "projects", "revision"))},
     "SchedulerRole": set(),

@@ -89,3 +89,34 @@ def messages_wait_seven_days_and_dead_ones_fourteen(subject: Subject) -> Iterato
             yield f"{name} keeps messages for other than {days} days, or its dead-letter queue for other than 14"
         if queue.get("RedrivePolicy", {}).get("deadLetterTargetArn") != {"Fn::GetAtt": [dead, "Arn"]}:
             yield f"{name} has no dead-letter queue of its own"
+
+
+@broken_by(
+    property_of("EventRule", "EventPattern", to={"source": ["shop"]}),
+    property_of("EventRule", "EventBusName", to="default"),
+    property_of("EventRule", "Targets", to=[{"Id": "queue", "Arn": {"Fn::GetAtt": ["WorkQueue", "Arn"]}}]),
+    lambda subject: subject.properties("EventRule")["Targets"][0].pop("DeadLetterConfig"),
+    lambda subject: subject.properties("EventRule")["Targets"][0].update(InputPath="$.detail"),
+    lambda subject: from_the_bus(subject, "Queue")[0].pop("Condition"),
+    lambda subject: subject.properties("DeadLetterQueuePolicy")["PolicyDocument"]["Statement"].pop(1),
+)
+def the_bus_leads_to_the_queue_and_nobody_else_is_let_in(subject: Subject) -> Iterator[str]:
+    """Every event, whole: its id tells it from others. What the bus cannot deliver is kept; who else may send is for identities' policies."""
+    rule = subject.properties("EventRule")
+    [target] = rule["Targets"]
+    if rule["EventBusName"] != {"Ref": "EventBus"} or rule["EventPattern"] != {"source": [{"prefix": ""}]}:
+        yield "the rule takes other events than those of the bus"
+    if target["Arn"] != {"Fn::GetAtt": ["Queue", "Arn"]} or any(name.startswith("Input") for name in target):
+        yield "the events do not reach the queue as they are"
+    if target.get("DeadLetterConfig") != {"Arn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}}:
+        yield "what the bus cannot deliver is lost"
+    for queue in ("Queue", "DeadLetterQueue"):
+        allowed = [(one["Principal"], one["Action"], one.get("Condition")) for one in from_the_bus(subject, queue)]
+        rule_only = {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["EventRule", "Arn"]}}}
+        if allowed != [({"Service": "events.amazonaws.com"}, "sqs:SendMessage", rule_only)]:
+            yield f"others than the rule may send to {queue}, or it may not"
+
+
+def from_the_bus(subject: Subject, queue: str) -> list[dict]:
+    """The statements of a queue's policy that allow something."""
+    return [one for one in subject.properties(f"{queue}Policy")["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]

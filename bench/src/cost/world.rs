@@ -6,7 +6,8 @@ use super::meter::{Meter, Spender};
 use super::pollers::{Group, Pollers};
 use super::ports::{Items, MeteredBucket, MeteredQueue, MeteredTable};
 use super::price::Part;
-use super::{lines, template, virtual_time};
+use super::{lines, template};
+use crate::virtual_time;
 use aggregate::Aggregate;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, LambdaEvent};
@@ -274,6 +275,7 @@ fn ingest(table: Arc<dyn Table>, queue: Arc<dyn Queue>, clock: Arc<SettableClock
         random: Arc::new(SystemRandom),
         events_per_minute: EVENTS_PER_MINUTE,
         retention: model::accept::Retention::default(),
+        places: None,
     }))
 }
 

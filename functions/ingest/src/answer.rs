@@ -96,6 +96,42 @@ pub enum Refused {
     Unavailable(#[to_schema] WriteProblem),
 }
 
+/// What an update of a request answers when it was not accepted.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "the API's document reads it; what is answered is a problem")]
+pub enum UpdateRefused {
+    /// The body is not JSON, or does not decompress.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(#[to_schema] WriteProblem),
+    /// No credential, or none that holds.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unknown(#[to_schema] WriteProblem),
+    /// Another project's key.
+    #[response(status = 403, content_type = "application/problem+json")]
+    NotYours(#[to_schema] WriteProblem),
+    /// No request of this id was tracked in the last 7 days.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NoRequest(#[to_schema] WriteProblem),
+    /// Another update has completed the request.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Completed(#[to_schema] WriteProblem),
+    /// More than 500 updates, or over 1 MB.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] WriteProblem),
+    /// Neither JSON, nor compressed by gzip or zstd.
+    #[response(status = 415, content_type = "application/problem+json")]
+    Unsupported(#[to_schema] WriteProblem),
+    /// Not one update keeps the rules; every fault is listed.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Rejected(#[to_schema] WriteProblem),
+    /// Over a limit, which the headers describe. Nothing was accepted; send it again after `Retry-After` seconds.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(#[to_schema] WriteProblem),
+    /// Something that is needed does not answer. Nothing was acknowledged; send it again after `Retry-After` seconds.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(#[to_schema] WriteProblem),
+}
+
 /// A failed write, as RFC 9457 has it, with what became of its events.
 #[derive(ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -6,8 +6,19 @@ use setup::{EVENTS_PER_MINUTE, Kind, LOG_LEVEL, RETENTION_DAYS, Setting, Setting
 
 const QUEUE_URL: &str = "QUEUE_URL";
 
-const OWN: [Setting; 4] =
-    [LOG_LEVEL, TABLE_NAME, Setting::required(QUEUE_URL, "the SQS queue that accepted events are put on", Kind::Url), EVENTS_PER_MINUTE];
+const GEO_DATABASE: &str = "GEO_DATABASE";
+
+const OWN: [Setting; 5] = [
+    LOG_LEVEL,
+    TABLE_NAME,
+    Setting::required(QUEUE_URL, "the SQS queue that accepted events are put on", Kind::Url),
+    EVENTS_PER_MINUTE,
+    Setting::optional(
+        GEO_DATABASE,
+        "the path of a database in MaxMind's format that tells the country of a visitor's address, where no CDN does",
+        Kind::Text,
+    ),
+];
 
 /// Every setting of the function.
 pub const SETTINGS: &[Setting] = &{
@@ -32,6 +43,8 @@ pub struct Config {
     pub events_per_minute: u32,
     /// How old events may be.
     pub retention: Retention,
+    /// The file that tells where addresses are.
+    pub geo_database: Option<String>,
 }
 
 impl From<&Settings> for Config {
@@ -41,6 +54,7 @@ impl From<&Settings> for Config {
             queue_url: settings.text(QUEUE_URL).to_owned(),
             access: settings.into(),
             events_per_minute: settings.integer(EVENTS_PER_MINUTE.name),
+            geo_database: settings.optional_text(GEO_DATABASE).map(str::to_owned),
             retention: Family::ALL
                 .into_iter()
                 .zip(RETENTION_DAYS)

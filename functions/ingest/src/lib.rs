@@ -3,12 +3,15 @@
 //!
 //! [`router`] is the whole function; `main` gives it the real table, queue, clock and randomness, tests their twins.
 
+mod admitted;
 mod answer;
 mod buffers;
 mod claims;
 pub mod config;
 mod doors;
 mod limit;
+mod tracking;
+mod visitor;
 mod write;
 
 use access::Authenticator;
@@ -20,6 +23,9 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use web::health::{Dependency, QueueProbe, TableProbe};
+use web::traffic::{Counter, counted};
+
+pub use visitor::Places;
 
 /// What the function works with.
 pub struct Ingest {
@@ -37,14 +43,17 @@ pub struct Ingest {
     pub events_per_minute: u32,
     /// How old events may be.
     pub retention: Retention,
+    /// Where addresses are, if the owner provides a database of them.
+    pub places: Option<Places>,
 }
 
 /// The function's routes.
 pub fn router(ingest: Ingest) -> Router {
     let dependencies: Vec<Arc<dyn Dependency>> =
         vec![Arc::new(TableProbe(ingest.table.clone())), Arc::new(QueueProbe(ingest.queue.clone()))];
+    let counter = Counter::new("ingest", ingest.table.clone(), ingest.clock.clone());
     let (routes, _) = routes().with_state(Arc::new(ingest)).split_for_parts();
-    web::edge(routes.merge(web::health::routes("ingest", dependencies)))
+    web::edge(counted(routes.merge(web::health::routes("ingest", dependencies)), counter))
 }
 
 /// What the function's routes take and answer.

@@ -46,6 +46,18 @@ pub async fn take(ingest: &Ingest, caller: &Caller, accepted: &Accepted, receive
     }
 }
 
+/// Takes requests that begin from their sender's share of the minute, which is apart from that of events: they are not counted yet, and wait
+/// in no buffer.
+pub async fn take_to_begin(
+    ingest: &Ingest,
+    caller: &Caller,
+    accepted: &Accepted,
+    received: Timestamp,
+) -> Result<Option<Standing>, Problem> {
+    let apart = Caller { project: None, scope: format!("{}:begun", caller.scope), ..caller.clone() };
+    Ok(take(ingest, &apart, accepted, received).await?.standing)
+}
+
 /// Gives back what was taken of events that the queue has not taken.
 pub async fn give_back(ingest: &Ingest, caller: &Caller, buffered: u32, received: Timestamp) {
     let Some(place) = place(caller, received).filter(|_| buffered > 0) else { return };

@@ -2,7 +2,7 @@
 
 use access::Authenticator;
 use ingest::config::{Config, SETTINGS};
-use ingest::{Ingest, router};
+use ingest::{Ingest, Places, router};
 use ports::{SystemClock, SystemRandom};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,6 +11,11 @@ use std::sync::Arc;
 async fn main() -> ExitCode {
     let Some(settings) = setup::start(SETTINGS) else { return ExitCode::FAILURE };
     let config = Config::from(&settings);
+    let places = config.geo_database.map(Places::open).transpose().unwrap_or_else(|error| {
+        // Events are worth more than their countries.
+        tracing::error!(%error, "GEO_DATABASE names no database that can be read: no address is looked up");
+        None
+    });
     let aws = aws::config().await;
     let table = Arc::new(table::DynamoDb::new(&aws, config.table_name));
     let ingest = Ingest {
@@ -21,6 +26,7 @@ async fn main() -> ExitCode {
         random: Arc::new(SystemRandom),
         events_per_minute: config.events_per_minute,
         retention: config.retention,
+        places,
     };
     match web::serve(router(ingest)).await {
         Ok(()) => ExitCode::SUCCESS,

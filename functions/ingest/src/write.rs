@@ -1,27 +1,22 @@
 //! The one way in: every write is read, limited, timed, queued and answered here, whatever its form.
 
+use crate::admitted::Admitted;
 use crate::{Ingest, answer, claims, limit};
-use access::{Caller, Role};
+use access::Caller;
 use axum::extract::Request;
 use axum::response::Response;
-use http::HeaderMap;
-use model::accept::{self, Accepted, Form, Written};
-use model::limits::{BATCH_BYTES, LAMBDA_PAYLOAD_BYTES};
+use model::accept::Form;
 use model::message::{self, Message};
-use model::{ProjectId, Timestamp};
+use model::{Event, ProjectId, Timestamp};
 use records::buffer;
 use std::collections::BTreeMap;
-use web::{Arrival, Problem, Visit};
+use web::{Arrival, Problem};
 
 /// Takes a write in this form.
 pub async fn write(ingest: &Ingest, form: Form, arrival: &Arrival, request: Request) -> Result<Response, Problem> {
-    let received = ingest.clock.now();
-    let (parts, body) = request.into_parts();
-    let sent = web::body::sent(body, LAMBDA_PAYLOAD_BYTES).await?;
-    let visit = Visit { arrival, headers: &parts.headers, method: &parts.method, body: &sent, now: received };
-    let caller = web::admit(&ingest.authenticator, visit).await?;
-    let json = web::body::decoded(&parts.headers, sent, BATCH_BYTES)?;
-    let written = read(ingest, form, &caller, (&parts.headers, arrival.query.as_deref()), &json)?;
+    let admitted = Admitted::of(ingest, arrival, request).await?;
+    let written = admitted.read(form)?;
+    let Admitted { caller, received, .. } = admitted;
 
     let first_received = claims::hold(&*ingest.table, &caller.tenant, written.claims(received), received).await?;
     let accepted = written.settle(received, |index| first_received.of(index), &ingest.retention);
@@ -30,46 +25,25 @@ pub async fn write(ingest: &Ingest, form: Form, arrival: &Arrival, request: Requ
     }
     let taken = limit::take(ingest, &caller, &accepted, received).await?;
     let answer = answer::accepted(&accepted, taken.standing);
-    let counts = if taken.buffered > 0 { BTreeMap::new() } else { count_by_project(&accepted) };
-    if let Err(problem) = queue(ingest, &caller, accepted, received).await {
-        limit::give_back(ingest, &caller, taken.buffered, received).await;
-        return Err(problem);
-    }
-    count(ingest, &caller, counts, received).await;
+    queue(ingest, &caller, (accepted.events, taken.buffered), received).await?;
     Ok(answer)
 }
 
-fn read(
-    ingest: &Ingest,
-    form: Form,
-    caller: &Caller,
-    (headers, query): (&HeaderMap, Option<&str>),
-    json: &[u8],
-) -> Result<Written, Problem> {
-    let body = serde_json::from_slice(json).map_err(|error| answer::no_json(&error))?;
-    let request = accept::Request {
-        project: caller.project.as_ref(),
-        user: if caller.role == Role::User { caller.user.as_ref() } else { None },
-        pseudonyms: &caller.pseudonyms,
-        idempotency_key: headers.get("idempotency-key").and_then(|value| value.to_str().ok()),
-        historical: is_historical(query),
-        random: ingest.random.number(),
-    };
-    let written = accept::read(form, body, &request).map_err(answer::unreadable)?;
-    if written.is_historical() && !matches!(caller.role, Role::Service | Role::Admin) {
-        return Err(Problem::forbidden("an import (historical) needs a service's or an administrator's credential"));
+/// Puts events on the queue, of which a limit has counted so many; gives those back where the queue does not take them.
+pub async fn queue(ingest: &Ingest, caller: &Caller, (events, buffered): (Vec<Event>, u32), received: Timestamp) -> Result<(), Problem> {
+    let counts = if buffered > 0 { BTreeMap::new() } else { count_by_project(&events) };
+    if let Err(problem) = send(ingest, caller, events, received).await {
+        limit::give_back(ingest, caller, buffered, received).await;
+        return Err(problem);
     }
-    Ok(written)
-}
-
-fn is_historical(query: Option<&str>) -> bool {
-    query.is_some_and(|query| query.split('&').any(|pair| pair == "historical=true"))
+    count(ingest, caller, counts, received).await;
+    Ok(())
 }
 
 /// Puts the events on the queue; an error means that the client may, and must, send all of them again (I1).
-async fn queue(ingest: &Ingest, caller: &Caller, accepted: Accepted, received: Timestamp) -> Result<(), Problem> {
+async fn send(ingest: &Ingest, caller: &Caller, events: Vec<Event>, received: Timestamp) -> Result<(), Problem> {
     let Caller { tenant, hour_offset, currency, .. } = caller;
-    let message = Message { tenant: tenant.clone(), hour_offset: *hour_offset, currency: *currency, received, events: accepted.events };
+    let message = Message { tenant: tenant.clone(), hour_offset: *hour_offset, currency: *currency, received, events };
     let bodies = message::pack(message).map_err(Problem::internal)?;
     let taken = ingest.queue.send(&bodies).await.map_err(Problem::unavailable)?;
     if taken.len() != bodies.len() || taken.contains(&false) {
@@ -89,9 +63,9 @@ async fn count(ingest: &Ingest, caller: &Caller, counts: BTreeMap<ProjectId, u32
     }
 }
 
-fn count_by_project(accepted: &Accepted) -> BTreeMap<ProjectId, u32> {
+fn count_by_project(events: &[Event]) -> BTreeMap<ProjectId, u32> {
     let mut counts = BTreeMap::new();
-    for event in &accepted.events {
+    for event in events {
         match counts.get_mut(&event.project) {
             Some(count) => *count += 1,
             None => drop(counts.insert(event.project.clone(), 1)),

@@ -1,9 +1,14 @@
 //! What the queue delivers: messages as it wraps them.
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
-use model::Timestamp;
+use model::accept::Retention;
 use model::message::{DecodeError, Message, decode};
-use std::panic::catch_unwind;
+use model::posted::{Delivered, Owner, Posted, Refusal};
+use model::{TenantId, Timestamp};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The attribute of a message that names the tenant of its events.
+const TENANT: &str = "tenant";
 
 /// Keys name hours with four digits of a year: an event outside of them would be one that nothing finds.
 const LATEST: Timestamp = Timestamp::from_millis(253_402_300_799_999);
@@ -15,7 +20,20 @@ pub struct Delivery {
     pub id: String,
     /// How often it was delivered, this time included.
     pub attempt: u32,
+    /// When it was put on the queue.
+    sent: Option<Timestamp>,
+    /// Whose events it holds, by the attribute `tenant`.
+    tenant: Option<String>,
     body: String,
+}
+
+/// What a delivery holds.
+#[derive(Debug)]
+pub enum Content {
+    /// A message of Weir's own.
+    Message(Message),
+    /// Events that a service has put on the queue.
+    Posted(Posted),
 }
 
 /// Why a delivery is no message. Another attempt changes nothing: it ends in the dead-letter queue.
@@ -24,6 +42,12 @@ pub enum Malformed {
     /// The body is no message.
     #[error("the body is no message")]
     Body(#[from] DecodeError),
+    /// It holds events of a service that are not taken.
+    #[error("the events of a service are not taken")]
+    Posted(#[from] Refusal),
+    /// The events of a service name a tenant that does not exist.
+    #[error("there is no tenant of the name that the events have")]
+    NoSuchTenant,
     /// Decoding it panicked.
     #[error("decoding the body panicked")]
     Panic,
@@ -44,8 +68,11 @@ pub fn of_batch(event: SqsEvent) -> Vec<Delivery> {
 
 fn of_record(record: SqsMessage) -> Delivery {
     let attempt = record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok());
+    let sent = record.attributes.get("SentTimestamp").and_then(|millis| millis.parse().ok()).map(Timestamp::from_millis);
+    let tenant = record.message_attributes.get(TENANT).and_then(|attribute| attribute.string_value.clone());
     // A message without an id fails under an empty one, which the queue takes as a failure of the whole batch.
-    Delivery { id: record.message_id.unwrap_or_default(), attempt: attempt.unwrap_or(1), body: record.body.unwrap_or_default() }
+    let id = record.message_id.unwrap_or_default();
+    Delivery { id, attempt: attempt.unwrap_or(1), sent, tenant, body: record.body.unwrap_or_default() }
 }
 
 impl Delivery {
@@ -54,10 +81,34 @@ impl Delivery {
         self.attempt > 1
     }
 
-    /// The message.
-    pub fn decode(&self) -> Result<Message, Malformed> {
-        let message = catch_unwind(|| decode(&self.body)).map_err(|_| Malformed::Panic)??;
-        let in_time = message.events.iter().all(|event| (Timestamp::default()..=LATEST).contains(&event.time));
-        if in_time { Ok(message) } else { Err(Malformed::Time) }
+    /// What it holds.
+    pub fn decode(&self) -> Result<Content, Malformed> {
+        let content = || match Posted::parse(&self.body)? {
+            Some(posted) => Ok(Content::Posted(posted)),
+            None => decode(&self.body).map(Content::Message),
+        };
+        let content = catch_unwind(content).map_err(|_| Malformed::Panic)??;
+        if let Content::Message(message) = &content {
+            in_time(message)?;
+        }
+        Ok(content)
     }
+
+    /// Whose the events of a service are.
+    pub fn tenant(&self, posted: &Posted) -> Result<TenantId, Malformed> {
+        Ok(posted.tenant(self.tenant.as_deref())?)
+    }
+
+    /// The message that events of a service are; `now` stands in where the queue does not tell when they were put on it.
+    pub fn read(&self, posted: Posted, owner: Owner<'_>, (retention, now): (&Retention, Timestamp)) -> Result<Message, Malformed> {
+        let delivered = Delivered { message_id: &self.id, received: self.sent.unwrap_or(now), retention };
+        let message = catch_unwind(AssertUnwindSafe(|| posted.read(owner, delivered))).map_err(|_| Malformed::Panic)??;
+        in_time(&message)?;
+        Ok(message)
+    }
+}
+
+fn in_time(message: &Message) -> Result<(), Malformed> {
+    let in_time = message.events.iter().all(|event| (Timestamp::default()..=LATEST).contains(&event.time));
+    if in_time { Ok(()) } else { Err(Malformed::Time) }
 }

@@ -11,15 +11,18 @@ mod configured;
 mod delivery;
 mod group;
 mod outcome;
+mod posted;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use commit::GroupError;
+use config::Reading;
 use configured::Configured;
 use delivery::Delivery;
 use futures::{StreamExt, stream};
 use group::{Group, Wave};
 use outcome::Outcome;
 use ports::{Bucket, Clock, Table};
+use posted::Tenants;
 use std::sync::Arc;
 
 /// Groups that are written at once.
@@ -30,15 +33,24 @@ pub struct Store {
     table: Arc<dyn Table>,
     bucket: Arc<dyn Bucket>,
     clock: Arc<dyn Clock>,
+    reading: Option<Reading>,
+    tenants: Tenants,
     configured: Configured,
     fold: commit::Fold,
 }
 
 impl Store {
-    /// A function that writes here.
+    /// A function that writes here what `ingest` sends.
     #[must_use]
     pub fn new(table: Arc<dyn Table>, bucket: Arc<dyn Bucket>, clock: Arc<dyn Clock>) -> Self {
-        Self { table, bucket, clock, configured: Configured::default(), fold: cube::fold }
+        let (tenants, configured) = (Tenants::default(), Configured::default());
+        Self { table, bucket, clock, reading: None, tenants, configured, fold: cube::fold }
+    }
+
+    /// The same, which reads too what services put straight onto the queue.
+    #[must_use]
+    pub fn reading(self, reading: Reading) -> Self {
+        Self { reading: Some(reading), ..self }
     }
 
     /// Stores a batch of messages. The answer names those that the queue is to deliver again.
@@ -47,7 +59,7 @@ impl Store {
         let mut outcome = Outcome::of(&deliveries);
         let mut left = deliveries.into_iter().peekable();
         while left.peek().is_some() {
-            let wave = next_wave(&mut left, &mut outcome);
+            let wave = self.next_wave(&mut left, &mut outcome).await;
             for (group, result) in self.commit_all(wave.into_groups()).await {
                 match result {
                     Ok(()) => outcome.committed(),
@@ -57,6 +69,22 @@ impl Store {
         }
         outcome.count_buffers(&*self.table).await;
         outcome.into_response()
+    }
+
+    /// Decodes deliveries until the events in memory are enough for one round of writing; those that are no messages fail alone.
+    async fn next_wave(&self, left: &mut impl Iterator<Item = Delivery>, outcome: &mut Outcome) -> Wave {
+        let mut wave = Wave::default();
+        while !wave.is_full() {
+            let Some(delivery) = left.next() else { break };
+            match self.message(&delivery).await {
+                Ok((message, is_own)) => {
+                    outcome.decoded(&delivery, &message, is_own);
+                    wave.add(&delivery, message);
+                }
+                Err(error) => outcome.malformed(&delivery, &error),
+            }
+        }
+        wave
     }
 
     /// Commits groups side by side. One whose events cannot be stored together is taken apart, so that a poison takes only itself.
@@ -77,22 +105,6 @@ impl Store {
         };
         stream::iter(groups).map(commit).buffer_unordered(SIDE_BY_SIDE).collect().await
     }
-}
-
-/// Decodes deliveries until the events in memory are enough for one round of writing; those that are no messages fail alone.
-fn next_wave(left: &mut impl Iterator<Item = Delivery>, outcome: &mut Outcome) -> Wave {
-    let mut wave = Wave::default();
-    while !wave.is_full() {
-        let Some(delivery) = left.next() else { break };
-        match delivery.decode() {
-            Ok(message) => {
-                outcome.decoded(&delivery, &message);
-                wave.add(&delivery, message);
-            }
-            Err(error) => outcome.malformed(&delivery, &error),
-        }
-    }
-    wave
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ async fn main() -> ExitCode {
     let aws = aws::config().await;
     let table = Arc::new(table::DynamoDb::new(&aws, config.table_name));
     let bucket = Arc::new(bucket::S3::new(&aws, config.bucket_name));
-    let store = Store::new(table, bucket, Arc::new(SystemClock));
+    let store = Store::new(table, bucket, Arc::new(SystemClock)).reading(config.reading);
     let store = &store;
     let handler = |event: LambdaEvent<SqsEvent>| async move {
         let span = tracing::info_span!("invocation", request_id = event.context.request_id);

@@ -1,8 +1,9 @@
 //! What became of each message of a batch, and of the buffers they were counted in.
 
 use crate::commit::GroupError;
-use crate::delivery::{Delivery, Malformed};
+use crate::delivery::Delivery;
 use crate::group::Group;
+use crate::posted::NoMessage;
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use futures::{StreamExt, stream};
 use model::message::Message;
@@ -23,6 +24,7 @@ type Buffered = BTreeMap<(TenantId, ProjectId, i64), u32>;
 #[derive(Debug, Default)]
 pub struct Outcome {
     messages: usize,
+    events: usize,
     groups: usize,
     failed: BTreeSet<String>,
     buffered: BTreeMap<String, Buffered>,
@@ -35,13 +37,17 @@ impl Outcome {
     }
 
     /// A delivery that is no message.
-    pub fn malformed(&mut self, delivery: &Delivery, error: &Malformed) {
+    pub fn malformed(&mut self, delivery: &Delivery, error: &NoMessage) {
         tracing::error!(message_id = delivery.id, attempt = delivery.attempt, error = %chain(error), "a delivery is no message");
         self.failed.insert(delivery.id.clone());
     }
 
-    /// A delivery is this message.
-    pub fn decoded(&mut self, delivery: &Delivery, message: &Message) {
+    /// A delivery is this message. One that is not Weir's own is in no buffer.
+    pub fn decoded(&mut self, delivery: &Delivery, message: &Message, is_own: bool) {
+        self.events += message.events.len();
+        if !is_own {
+            return;
+        }
         let minute = message.received.as_millis().div_euclid(MINUTE_MS);
         let buffered = self.buffered.entry(delivery.id.clone()).or_default();
         for event in &message.events {
@@ -80,8 +86,13 @@ impl Outcome {
 
     /// The answer to the queue: what it is to deliver again.
     pub fn into_response(self) -> SqsBatchResponse {
-        let events: u32 = self.buffered.values().flat_map(BTreeMap::values).sum();
-        tracing::info!(messages = self.messages, events, groups = self.groups, failed = self.failed.len(), "a batch is stored");
+        tracing::info!(
+            messages = self.messages,
+            events = self.events,
+            groups = self.groups,
+            failed = self.failed.len(),
+            "a batch is stored"
+        );
         let mut response = SqsBatchResponse::default();
         response.set_failures(self.failed);
         response

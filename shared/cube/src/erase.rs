@@ -11,7 +11,7 @@ use arrow_array::types::{Int32Type, TimestampMillisecondType};
 use arrow_array::{Array, ArrayRef, BooleanArray, DictionaryArray, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, DataType};
 use arrow_select::nullif::nullif;
-use model::erasure::Erasures;
+use model::erasure::{Erasures, tells_of};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -125,15 +125,6 @@ impl<'a> FromIterator<Option<Cow<'a, str>>> for Texts<'a> {
         let texts: Vec<Option<Cow<'a, str>>> = texts.into_iter().collect();
         Self(texts.iter().map(Option::as_deref).collect(), std::marker::PhantomData)
     }
-}
-
-/// Whether a label has the user's id in it, as a word of its own: a page such as `/users/u1`.
-fn tells_of(label: &str, user: &str) -> bool {
-    let is_edge = |character: Option<char>| character.is_none_or(|character| !character.is_alphanumeric());
-    label.match_indices(user).any(|(at, found)| {
-        let (before, after) = (&label[..at], &label[at + found.len()..]);
-        is_edge(before.chars().next_back()) && is_edge(after.chars().next())
-    })
 }
 
 /// A column of labels.

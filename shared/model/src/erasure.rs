@@ -5,7 +5,8 @@
 //! An erased event keeps what it counts for (amounts, tokens, its kind, its time) and loses whose it was. Its id, which may be made of the
 //! user's, becomes a keyed hash of itself, so that copies of the event that come later are still known as copies.
 
-use crate::{Timestamp, UserId};
+use crate::event::{AiUse, Facts};
+use crate::{Event, EventId, Timestamp, UserId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::collections::BTreeMap;
@@ -143,6 +144,31 @@ impl Erasures {
         format!("erased:{}", self.short(&["event", id], 32))
     }
 
+    /// A request to a model that waits for its end, without its person, as whatever stores it would take the person out; `None` where its person
+    /// is not erased.
+    #[must_use]
+    pub fn erase_request(&self, event: &Event) -> Option<Event> {
+        let user = event.user.as_ref()?.as_str();
+        let Facts::Ai(facts) = &event.facts else { return None };
+        if self.of(user)?.before <= event.time.min(event.received) {
+            return None;
+        }
+        let label = |label: &Option<String>| label.clone().filter(|label| !tells_of(label, user));
+        let facts = AiUse {
+            provider: label(&facts.provider),
+            model: label(&facts.model),
+            service: label(&facts.service),
+            feature: label(&facts.feature),
+            complexity: label(&facts.complexity),
+            language: label(&facts.language),
+            conversation: None,
+            ..facts.clone()
+        };
+        let id = EventId::of_erased(self.event_id(event.id.as_str()));
+        let plan = label(&event.plan);
+        Some(Event { id, user: None, session: None, properties: None, plan, facts: Facts::Ai(facts), ..event.clone() })
+    }
+
     /// What takes the place of the name of an erased user's subscription, which may be empty: recurring revenue goes by whose it is, and stays
     /// what it is where the subscriptions of one person are still known to belong together.
     #[must_use]
@@ -157,6 +183,16 @@ impl Erasures {
         hash.truncate(characters);
         hash
     }
+}
+
+/// Whether a label has the user's id in it, as a word of its own: a page such as `/users/u1`.
+#[must_use]
+pub fn tells_of(label: &str, user: &str) -> bool {
+    let is_edge = |character: Option<char>| character.is_none_or(|character| !character.is_alphanumeric());
+    label.match_indices(user).any(|(at, found)| {
+        let (before, after) = (&label[..at], &label[at + found.len()..]);
+        is_edge(before.chars().next_back()) && is_edge(after.chars().next())
+    })
 }
 
 /// Whose an erased subscription is, and its own name, empty where it had none; `None` of any other subscription.
@@ -189,6 +225,39 @@ mod tests {
         assert_eq!(PersonHash::parse(person.as_str()).as_ref(), Some(&person));
         assert_ne!(ErasureKey::new([8; 32]).person(&UserId::new("u1").unwrap()), person);
         assert_eq!((PersonHash::parse("u1"), PersonHash::parse(&"A".repeat(32))), (None, None));
+    }
+
+    #[test]
+    fn a_request_that_waits_loses_its_person_and_keeps_what_it_counts_for() {
+        let named = |text: &str| Some(text.to_owned());
+        let facts = AiUse {
+            model: named("gpt-4"),
+            feature: named("/users/u1"),
+            conversation: named("c"),
+            prompt_chars: Some(5),
+            ..AiUse::default()
+        };
+        let event = |user: &str, at| Event {
+            id: EventId::of_request("u1-17"),
+            project: crate::ProjectId::new("shop").unwrap(),
+            user: UserId::new(user).ok(),
+            session: named("s"),
+            kind: "request".into(),
+            time: Timestamp::from_millis(at),
+            original_time: None,
+            received: Timestamp::from_millis(2_000),
+            plan: named("pro"),
+            historical: false,
+            facts: Facts::Ai(facts.clone()),
+            properties: named("{}"),
+        };
+        let erased = erasures().erase_request(&event("u1", 999)).unwrap();
+        assert!(!serde_json::to_string(&erased).unwrap().contains("u1"));
+        let Facts::Ai(kept) = &erased.facts else { panic!() };
+        assert_eq!((kept.model.as_deref(), kept.prompt_chars, erased.plan.as_deref()), (Some("gpt-4"), Some(5), Some("pro")));
+        assert_eq!(erased.id.as_str(), erasures().event_id("r:u1-17"));
+        assert_eq!(erasures().erase_request(&event("u1", 1_000)), None, "what happened since is not erased");
+        assert_eq!(erasures().erase_request(&event("u2", 999)), None);
     }
 
     #[test]

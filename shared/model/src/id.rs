@@ -188,6 +188,11 @@ impl EventId {
         Self(format!("x:{random:032x}:{index}"))
     }
 
+    /// What took an id's place when its event was erased.
+    pub(crate) const fn of_erased(hash: String) -> Self {
+        Self(hash)
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

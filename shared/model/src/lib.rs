@@ -11,6 +11,7 @@ mod id;
 pub mod limits;
 pub mod message;
 pub mod money;
+pub mod posted;
 pub mod price;
 pub mod privacy;
 mod time;

@@ -6,29 +6,39 @@
 pub mod api_key;
 mod attributes;
 pub mod audit;
+pub mod budget;
 pub mod buffer;
 pub mod claim;
+pub mod dashboard;
 pub mod erasure;
 pub mod job;
 pub mod limit;
 pub mod object;
+pub mod open_request;
 pub mod partial;
 pub mod pending;
 pub mod price;
 pub mod project;
 pub mod service;
+pub mod shown;
 pub mod tenant;
+pub mod traffic;
 
 pub use api_key::{ApiKey, Purpose};
+pub use budget::Budget;
+pub use dashboard::Dashboard;
 pub use erasure::Erasure;
 pub use job::Job;
 pub use limit::{Quota, Taken};
+pub use open_request::OpenRequest;
 pub use partial::Partial;
 pub use pending::Pending;
 pub use price::{Configuration, Price};
 pub use project::Project;
 pub use service::Service;
+pub use shown::Shown;
 pub use tenant::Tenant;
+pub use traffic::Traffic;
 
 use ports::{Condition, Item, Key, PortError, Projection, Put, Range, Read, Table};
 

@@ -10,10 +10,10 @@ use crate::{Done, Result, Settler};
 use cube::segment::{self, SegmentError};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use model::erasure::{Erasures, PersonHash};
-use model::{Hour, SegmentId, Timestamp};
+use model::{Family, Hour, SegmentId, Timestamp};
 use ports::Read;
 use records::erasure::{self, Erasure, State};
-use records::{Pending, object};
+use records::{Pending, object, open_request};
 use rollups::{LifetimeManifest, Owner, upper};
 use std::collections::BTreeSet;
 
@@ -64,7 +64,7 @@ impl Settler {
     async fn clear_days(&self, owner: &Owner, erasure: &Erasure, done: &mut Done) -> Result<bool> {
         let clean_since = erasure.progress.clean_since.unwrap_or(erasure.before);
         let is_old = |since: Timestamp| is_of_before(since, clean_since);
-        let mut is_clear = true;
+        let mut is_clear = owner.family != Family::Ai || self.clear_open_requests(owner).await?;
         let mut months = BTreeSet::new();
         for (_, day) in erasure.progress.days.iter().filter(|(family, _)| *family == owner.family) {
             months.insert(day.month());
@@ -85,6 +85,20 @@ impl Settler {
         let lifetime: LifetimeManifest = upper::lifetime(&*self.table, owner, Read::Strong).await?;
         self.delete_orphans(owner, Place::Lifetime).await?;
         Ok(is_clear && !lifetime.body.garbage.iter().any(|(since, ..)| is_old(*since)))
+    }
+
+    /// The requests to models that wait for their end: whatever stores them later knows of the erasure, and until then they name the person in
+    /// the table. Whether none is left that names anybody who is erased.
+    async fn clear_open_requests(&self, owner: &Owner) -> Result<bool> {
+        let erasures = erasure::people(&*self.table, &owner.tenant, Read::Strong).await?;
+        let mut is_clear = true;
+        for request in open_request::all(&*self.table, &owner.tenant).await? {
+            if let Some(erased) = erasures.erase_request(&request.event) {
+                // One that has changed meanwhile is looked at again.
+                is_clear &= open_request::replace(&*self.table, &request, erased).await?;
+            }
+        }
+        Ok(is_clear)
     }
 
     /// The segments whose names begin with a digit. Nobody commits one of them any more: whatever stores since the erasure is known writes

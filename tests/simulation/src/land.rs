@@ -135,6 +135,7 @@ impl Land {
             random: self.chance.clone(),
             events_per_minute: 1_000_000,
             retention: Retention::default(),
+            places: None,
         }
     }
 }

@@ -5,8 +5,12 @@
 //! what they name is what is read.
 
 mod app;
+mod engagement;
+mod performance;
 mod platform;
 mod sale;
+mod service;
+mod tracking;
 mod usage;
 mod wire;
 
@@ -21,7 +25,13 @@ pub fn routes() -> OpenApiRouter<Arc<Ingest>> {
         .routes(routes!(app::batch))
         .routes(routes!(app::single))
         .routes(routes!(platform::answer))
+        .routes(routes!(service::answer))
         .routes(routes!(usage::answer))
+        .routes(routes!(usage::of_service))
+        .routes(routes!(tracking::begin))
+        .routes(routes!(tracking::end))
+        .routes(routes!(engagement::answer))
+        .routes(routes!(performance::answer))
         .routes(routes!(sale::answer))
 }
 

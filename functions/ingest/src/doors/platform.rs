@@ -1,6 +1,7 @@
 //! What services tell of a platform: users, projects, generations, builds.
 #![expect(dead_code, reason = "the types of bodies are read by the API's document and never made")]
 
+use super::service::ServiceEvent;
 use super::wire::{Common, Import, OneOrMany, Repeat};
 use crate::Ingest;
 use crate::answer::{Receipt, Refused};
@@ -24,14 +25,26 @@ pub struct PlatformEvent {
     r#type: Option<String>,
     #[serde(flatten)]
     common: Common,
-    /// What is known of it. Unknown members are kept with the event.
-    metadata: Option<PlatformMetadata>,
+    #[serde(flatten)]
+    details: PlatformDetails,
+    /// What is known of it, where it does not stand beside the type. Unknown members are kept with the event.
+    metadata: Option<PlatformDetails>,
+}
+
+/// Something that happened on a platform, or an event of a service.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub enum PlatformOrService {
+    /// On a platform.
+    Platform(PlatformEvent),
+    /// Of a service: `data` says what is known.
+    Service(ServiceEvent),
 }
 
 /// What is known of a platform's event.
 #[derive(ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct PlatformMetadata {
+pub struct PlatformDetails {
     /// The name of the thing made: with `project.created`, the project's.
     name: Option<String>,
     /// The same as `name`.
@@ -50,9 +63,9 @@ pub struct PlatformMetadata {
     to_plan: Option<String>,
 }
 
-/// Takes what happened on a platform.
+/// Takes what happened on a platform, and events of services: `{type, data}`.
 #[utoipa::path(post, path = "/events", tag = "writes", params(Repeat, Import),
-    request_body(content = OneOrMany<PlatformEvent>, example = json!({"event": "project.created", "userId": "u1", "projectId": "shop",
+    request_body(content = OneOrMany<PlatformOrService>, example = json!({"event": "project.created", "userId": "u1", "projectId": "shop",
         "timestamp": "2026-11-20T12:00:00Z", "metadata": {"name": "My shop"}})),
     responses((status = 200, body = Receipt), Refused))]
 pub async fn answer(State(ingest): State<Arc<Ingest>>, arrival: Arrival, request: Request) -> Result<Response, Problem> {

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot unwrap fails it")]
 
 mod bodies;
+mod doors;
 mod planted;
+mod tracking;
 mod world;
 
 use http::StatusCode;

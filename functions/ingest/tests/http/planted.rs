@@ -35,6 +35,37 @@ fn writes() -> Vec<(&'static str, Value)> {
             json!({"transactionId": "t1", "type": "purchase", "amount": 1, "currency": "USD", "status": "completed", "paymentMethod": "card",
                 "plan": "pro", "reason": "none", "userId": "u", "subscription": {"id": "s1", "interval": "month"}, "metadata": {"x": "y"}}),
         ),
+        (
+            "/api/analytics/usage",
+            json!({"userId": "u", "service": "s", "model": "gpt-4", "tokens": 5, "credits": 1, "status": "success", "response": ["r"], "metadata": {"x": "y"}}),
+        ),
+        (
+            "/api/v1/analytics/events",
+            json!({"type": "user.signup", "eventId": "e", "sessionId": "s", "data": {"userId": "u", "planTier": "free", "title": "t",
+                "fromPlan": "a", "email": "e", "name": "n", "metadata": {"note": "n"}, "deep": [{"list": ["x"]}]}}),
+        ),
+        (
+            "/api/v1/analytics/events",
+            json!([{"type": "chat.message_sent", "data": {"userId": "u", "conversationId": "c", "provider": "p", "model": "m", "prompt": "p",
+                "requestId": "r", "service": "s"}}, {"type": "billing.subscription_created", "data": {"planId": "pro",
+                "stripeSubscriptionId": "s", "interval": "month", "reason": "r", "transactionId": "t"}}]),
+        ),
+        (
+            "/api/analytics/engagement/track",
+            json!({"event": "click", "sessionId": "s", "userId": "u", "page": "/", "feature": "f", "userPlan": "pro",
+                "properties": {"utm_source": "s", "utm_medium": "m", "utm_campaign": "c", "email": "e", "deep": {"a": ["b"]}},
+                "metadata": {"deviceType": "phone", "browser": "b", "os": "o", "note": "n"}, "device": {"platform": "web", "country": "DE"}}),
+        ),
+        (
+            "/api/performance/track",
+            json!({"service": "api", "endpoint": "/items", "method": "GET", "responseTime": 1, "requestId": "r", "userId": "u",
+                "cache": {"note": "n"}, "metadata": {"x": "y"}}),
+        ),
+        (
+            "/api/ai-tracking/track",
+            json!({"requestId": "r", "model": "m", "prompt": "p", "feature": "f", "complexity": "c", "language": "l", "userPlan": "pro",
+                "userId": "u", "sessionId": "s", "provider": "p", "service": "s", "conversationId": "c", "metadata": {"x": ["y"]}}),
+        ),
     ]
 }
 
@@ -81,6 +112,25 @@ async fn nothing_planted_in_any_text_of_any_write_is_kept_or_told() {
         }
     }
     assert!(taken > 250, "{taken} were taken: the others show nothing");
+}
+
+#[tokio::test]
+async fn nothing_planted_in_an_update_is_kept_or_told() {
+    let body = json!({"status": "completed", "response": "r", "provider": "p", "note": {"deep": ["x"]}, "requestId": "r"});
+    for place in places(&body) {
+        for (what, pattern) in PLANTED {
+            let world = World::new().await;
+            let planted = pattern.replace('#', "8888");
+            world.send(Sent::json("/api/ai-tracking/track", &json!({"requestId": planted, "model": "m"}))).await;
+            let mut body = body.clone();
+            *body.pointer_mut(&place).unwrap() = json!(planted);
+            let path: String = planted.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let answer = world.send(Sent::put(&format!("/api/ai-tracking/update/{path}"), &json!([body, {"status": "failed"}]))).await;
+            assert_eq!(answer.status, StatusCode::OK, "{place} {what}: {}", answer.body);
+            assert!(!answer.body.to_string().contains(&planted), "the {what} of {place} is told: {}", answer.body);
+            assert!(!kept(&world).contains(&planted), "the {what} of {place} is kept");
+        }
+    }
 }
 
 #[tokio::test]

@@ -76,6 +76,7 @@ impl World {
             random: Arc::new(SystemRandom),
             events_per_minute: 1000,
             retention: Retention::default(),
+            places: None,
         };
         Self { faults, table, queue, clock, router: router(ingest), key, service_secret }
     }
@@ -140,6 +141,10 @@ impl Sent {
 
     pub fn json(path: &str, body: &Value) -> Self {
         Self::bytes(path, body.to_string().into_bytes())
+    }
+
+    pub fn put(path: &str, body: &Value) -> Self {
+        Self { method: Method::PUT, ..Self::json(path, body) }
     }
 
     pub fn query(mut self, query: &str) -> Self {

@@ -1,4 +1,5 @@
 mod faults;
+mod posted;
 mod prices;
 mod world;
 

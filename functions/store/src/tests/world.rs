@@ -1,9 +1,11 @@
 //! A store over ports in memory, and the messages it is given.
 
 use crate::Store;
+use crate::config::Reading;
 use arrow_array::cast::AsArray;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use memory::{Faults, MemoryBucket, MemoryTable, SettableClock};
+use model::accept::Retention;
 use model::event::{AiUse, Engagement, Facts, Sale};
 use model::message::{Message, pack};
 use model::money::Currency;
@@ -32,7 +34,8 @@ impl World {
         let table = Arc::new(MemoryTable::with_faults(&faults));
         let bucket = Arc::new(MemoryBucket::with_faults(&faults));
         let clock = Arc::new(SettableClock::at(NOW));
-        let store = Store::new(table.clone(), bucket.clone(), clock.clone());
+        let reading = Reading { pseudonym_secret: "5f1c0a9be27d43688f0b6c1d2e934a75".into(), retention: Retention::default() };
+        let store = Store::new(table.clone(), bucket.clone(), clock.clone()).reading(reading);
         Self { faults, table, bucket, clock, store }
     }
 

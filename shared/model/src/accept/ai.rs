@@ -20,9 +20,10 @@ pub fn described(fields: &mut Fields<'_>) -> AiUse {
 }
 
 /// The tokens of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counted {
-    pub tokens: crate::event::Tokens,
+    /// By class.
+    pub tokens: Tokens,
     /// Whether only a total is known, which counts as read.
     pub total_only: bool,
 }
@@ -54,14 +55,18 @@ fn classes(fields: &mut Fields<'_>, [input, output, cache_read, cache_write, rea
     tokens
 }
 
-/// How a request ended: `completed` or `failed`, in any of their words.
+/// How a request ended: `completed` or `failed`, in any of their words, or as the status of HTTP with which it did.
 pub fn ending(fields: &mut Fields<'_>) -> Option<String> {
     let said = fields.dimension("status")?;
-    match said.as_str() {
-        "completed" | "success" | "succeeded" => Some("completed".to_owned()),
-        "failed" | "error" => Some("failed".to_owned()),
+    match (said.as_str(), said.parse::<u16>()) {
+        ("completed" | "success" | "succeeded", _) | (_, Ok(200..=399)) => Some("completed".to_owned()),
+        ("failed" | "error", _) | (_, Ok(400..=599)) => Some("failed".to_owned()),
         _ => {
-            fields.fault("status", "not_a_status", "status must be completed or failed");
+            fields.fault(
+                "status",
+                "not_a_status",
+                "status must be completed or failed (success, succeeded and error are understood too, and a status of HTTP)",
+            );
             None
         }
     }

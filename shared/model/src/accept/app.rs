@@ -2,13 +2,13 @@
 
 use super::fault::{Fault, Place};
 use super::fields::Fields;
-use super::{Defaults, Layout, Request, Told, Unreadable, Written, read_items};
+use super::{Defaults, Form, Layout, Request, Told, Unreadable, Written, read_items};
 use crate::event::{Engagement, Facts};
 use crate::{ProjectId, Timestamp};
 use serde_json::Value;
 
 /// Digits after the point of a value in thousandths.
-const MILLI: u32 = 3;
+pub const MILLI: u32 = 3;
 
 /// Reads `{batchId?, projectId?, createdAt?, sentAt?, historical?, events: […]}`.
 pub fn batch(body: Value, request: &Request<'_>) -> Result<Written, Unreadable> {
@@ -35,7 +35,7 @@ pub fn batch(body: Value, request: &Request<'_>) -> Result<Written, Unreadable> 
         return Err(Unreadable::Faults(fields.faults));
     }
     let request_id = defaults.batch.clone().or_else(|| request.idempotency_key.map(str::to_owned));
-    let events = read_items(items, &Place::Member(&root, "events"), request, (&defaults, event))?;
+    let events = read_items(items, &Place::Member(&root, "events"), request, (&defaults, Form::AppEvent))?;
     Ok(Written { request_id, sent_at, historical: defaults.historical, layout: Layout::Batch, events })
 }
 
@@ -91,7 +91,8 @@ pub fn event(fields: &mut Fields<'_>) -> Told {
     Told { id: None, kind, facts: Facts::Engagement(facts) }
 }
 
-fn known_properties(properties: &mut Fields<'_>, facts: &mut Engagement) {
+/// Reads what is known of an event's properties.
+pub fn known_properties(properties: &mut Fields<'_>, facts: &mut Engagement) {
     facts.page = properties.first_dimension(&["screenName", "page"]);
     facts.name = properties.dimension("eventName");
     facts.feature = properties.dimension("feature");
@@ -105,7 +106,8 @@ fn known_properties(properties: &mut Fields<'_>, facts: &mut Engagement) {
     facts.utm_campaign = properties.dimension("utm_campaign");
 }
 
-fn known_device(device: &mut Fields<'_>, facts: &mut Engagement) {
+/// Reads what is known of a device.
+pub fn known_device(device: &mut Fields<'_>, facts: &mut Engagement) {
     facts.platform = device.dimension("platform");
     facts.os = device.dimension("os");
     facts.os_version = device.dimension("osVersion");

@@ -13,10 +13,23 @@ use std::collections::BTreeSet;
 /// The members that were asked for, as JSON pointers.
 pub type Asked = RefCell<BTreeSet<String>>;
 
+/// What an object around the one that is read may say instead of it: what every write may say.
+const AROUND: [&str; 10] =
+    ["eventId", "userId", "sessionId", "session", "projectId", "timestamp", "plan", "userPlan", "planTier", "planId"];
+
+/// The object around the one that is read.
+struct Around<'a> {
+    members: Map<String, Value>,
+    place: Place<'a>,
+    /// What was taken of it: where faults of these are.
+    taken: BTreeSet<String>,
+}
+
 /// An object's members, and what was found wrong with those already taken.
 pub struct Fields<'a> {
     members: Map<String, Value>,
     place: Place<'a>,
+    around: Option<Around<'a>>,
     asked: Option<&'a Asked>,
     /// What is wrong: the event cannot be accepted.
     pub faults: Vec<Fault>,
@@ -28,7 +41,7 @@ impl<'a> Fields<'a> {
     /// The members of the object at a place.
     #[must_use]
     pub fn new(members: Map<String, Value>, place: Place<'a>) -> Self {
-        Self { members, place, asked: None, faults: Vec::new(), notices: Vec::new() }
+        Self { members, place, around: None, asked: None, faults: Vec::new(), notices: Vec::new() }
     }
 
     /// The same, noting every member that is asked for; objects that are not there are visited as empty ones.
@@ -37,20 +50,55 @@ impl<'a> Fields<'a> {
         Self { asked: Some(asked), ..Self::new(members, place) }
     }
 
+    /// The members of an inner object, which stands at `place`. What it does not say of what every write may say is taken from around it.
+    #[must_use]
+    pub fn within(mut self, name: &str, place: Place<'a>) -> Self {
+        let inner = match self.members.remove(name) {
+            Some(Value::Object(inner)) => inner,
+            _ => Map::new(),
+        };
+        let around = Around { members: self.members, place: self.place, taken: BTreeSet::new() };
+        Self { members: inner, place, around: Some(around), ..self }
+    }
+
+    /// Its kind: its `type`, or else its `event`, of the object around this one where there is one.
+    pub fn kind(&mut self) -> Option<String> {
+        const NAMES: [&str; 2] = ["type", "event"];
+        let Some(mut around) = self.around.take() else { return self.first_dimension(&NAMES) };
+        self.swap(&mut around);
+        let kind = self.first_dimension(&NAMES);
+        self.swap(&mut around);
+        around.taken.extend(NAMES.map(str::to_owned));
+        self.around = Some(around);
+        kind
+    }
+
+    fn swap(&mut self, around: &mut Around<'a>) {
+        std::mem::swap(&mut self.members, &mut around.members);
+        std::mem::swap(&mut self.place, &mut around.place);
+    }
+
     fn note(&self, name: &str) {
-        if let Some(asked) = self.asked {
-            asked.borrow_mut().insert(Place::Member(&self.place, name).pointer());
+        let Some(asked) = self.asked else { return };
+        asked.borrow_mut().insert(Place::Member(&self.place, name).pointer());
+        if let Some(around) = self.around.as_ref().filter(|_| AROUND.contains(&name)) {
+            asked.borrow_mut().insert(Place::Member(&around.place, name).pointer());
         }
+    }
+
+    fn pointer(&self, name: &str) -> String {
+        let around = self.around.as_ref().filter(|around| around.taken.contains(name));
+        Place::Member(around.map_or(&self.place, |around| &around.place), name).pointer()
     }
 
     /// Notes a fault of a member.
     pub fn fault(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
-        let pointer = Place::Member(&self.place, name).pointer();
+        let pointer = self.pointer(name);
         self.faults.push(Fault { pointer, code, message: message.into() });
     }
 
     fn notice(&mut self, name: &str, code: &'static str, message: &str) {
-        let pointer = Place::Member(&self.place, name).pointer();
+        let pointer = self.pointer(name);
         self.notices.push(Fault { pointer, code, message: message.to_owned() });
     }
 
@@ -63,13 +111,17 @@ impl<'a> Fields<'a> {
 
     fn take(&mut self, name: &str) -> Option<Value> {
         self.note(name);
-        self.members.remove(name).filter(|value| !value.is_null())
+        let own = self.members.remove(name).filter(|value| !value.is_null());
+        let Some(around) = self.around.as_mut().filter(|_| own.is_none() && AROUND.contains(&name)) else { return own };
+        let value = around.members.remove(name).filter(|value| !value.is_null())?;
+        around.taken.insert(name.to_owned());
+        Some(value)
     }
 
     /// Notes that a member which must be there is not, unless another fault already says why.
     pub fn require<T>(&mut self, name: &str, value: Option<T>) -> Option<T> {
-        let pointer_end = format!("/{name}");
-        if value.is_none() && !self.faults.iter().any(|fault| fault.pointer.ends_with(&pointer_end)) {
+        let pointer = self.pointer(name);
+        if value.is_none() && !self.faults.iter().any(|fault| fault.pointer == pointer) {
             self.fault(name, "required", format!("{name} is required"));
         }
         value
@@ -101,6 +153,12 @@ impl<'a> Fields<'a> {
     /// The first of these members that is there, as a dimension; for names that mean one thing.
     pub fn first_dimension(&mut self, names: &[&str]) -> Option<String> {
         let found: Vec<String> = names.iter().filter_map(|name| self.dimension(name)).collect();
+        found.into_iter().next()
+    }
+
+    /// The first of these members that is there, as an id; for names that mean one thing.
+    pub fn first_id(&mut self, names: &[&str]) -> Option<String> {
+        let found: Vec<String> = names.iter().filter_map(|name| self.id(name)).collect();
         found.into_iter().next()
     }
 
@@ -152,6 +210,21 @@ impl<'a> Fields<'a> {
             self.fault(name, "not_a_count", format!("{name} must be a whole number from 0 to {MOST}"));
         }
         count
+    }
+
+    /// A member that is a count, or an object that `read` reads.
+    pub fn count_or<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'_>) -> T) -> Option<CountOr<T>> {
+        match self.members.get(name) {
+            Some(Value::Object(_)) => self.object(name, read).map(CountOr::Object),
+            None if self.asked.is_some() => self.object(name, read).map(CountOr::Object),
+            _ => self.count(name).map(CountOr::Count),
+        }
+    }
+
+    /// How many characters a text has, or all texts within what is sent in its place: the text itself is kept nowhere.
+    pub fn length(&mut self, name: &str) -> Option<i64> {
+        let value = self.take(name)?;
+        i64::try_from(characters(&value)).ok()
     }
 
     /// A decimal number (or its text) as an integer of `scale` digits after the point; what is finer is rounded, and its sender told.
@@ -211,6 +284,9 @@ impl<'a> Fields<'a> {
     /// What nobody took, as the text of one JSON object: the members of `properties` and `metadata`, and everything unknown.
     #[must_use]
     pub fn rest(mut self) -> Option<String> {
+        for (name, value) in self.around.take().into_iter().flat_map(|around| around.members) {
+            self.members.entry(name).or_insert(value);
+        }
         for name in ["metadata", "properties"] {
             if let Some(Value::Object(inner)) = self.members.remove(name) {
                 for (name, value) in inner {
@@ -220,6 +296,24 @@ impl<'a> Fields<'a> {
         }
         privacy::drop_content(&mut self.members);
         if self.members.is_empty() { None } else { Some(Value::Object(self.members).to_string()) }
+    }
+}
+
+/// A count, or what an object said in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountOr<T> {
+    /// A number.
+    Count(i64),
+    /// An object.
+    Object(T),
+}
+
+fn characters(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.chars().count(),
+        Value::Array(items) => items.iter().map(characters).sum(),
+        Value::Object(members) => members.values().map(characters).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     }
 }
 

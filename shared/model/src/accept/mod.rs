@@ -3,39 +3,35 @@
 //! Reading is in two steps, because a time that the server chooses must first be claimed (I4): [`read`] gives drafts, which say what to
 //! claim ([`Written::claims`]); [`Written::settle`] gives them their times. Nothing here does I/O.
 
+mod ai;
 mod app;
 mod arrival;
+mod engagement;
 mod fault;
 mod fields;
+mod form;
+mod performance;
 mod platform;
 mod sale;
+mod service;
 mod size;
+mod tracking;
 mod usage;
+mod visitor;
 
 pub use arrival::{Accepted, Claims, Retention};
 pub use fault::{Fault, Notice, Place, Rejection};
+pub use form::Form;
+pub use service::knows as is_known;
+pub use tracking::{Addressed, Update, updates};
+pub use visitor::Visitor;
 
 use crate::limits::{BATCH_EVENTS, EVENT_BYTES};
 use crate::privacy::Pseudonyms;
 use crate::{Event, EventId, Facts, ProjectId, Timestamp, UserId};
-use fields::{Asked, Fields};
+use fields::Fields;
+use form::{DATA, ReadTold};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
-
-/// The forms in which events are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// A batch of an app's events: `POST /api/events`.
-    AppBatch,
-    /// One event of an app: `POST /api/events/single`.
-    AppEvent,
-    /// What happened on a platform: `POST /events`.
-    Platform,
-    /// The use of an AI model: `POST /usage/api`.
-    Usage,
-    /// A transaction: `POST /api/analytics/sales/track`.
-    Sale,
-}
 
 /// What is known of a request besides its body.
 #[derive(Debug, Clone)]
@@ -48,6 +44,8 @@ pub struct Request<'a> {
     pub pseudonyms: &'a Pseudonyms,
     /// The `Idempotency-Key` of the request.
     pub idempotency_key: Option<&'a str>,
+    /// What the request's headers tell of who sent it.
+    pub visitor: Option<&'a Visitor>,
     /// Whether the request itself says that it imports history (`?historical=true`).
     pub historical: bool,
     /// A number that does not repeat, for ids that must be made up.
@@ -58,7 +56,7 @@ impl<'a> Request<'a> {
     /// A request of a writer that may write to any project and for any user.
     #[must_use]
     pub const fn unlimited(pseudonyms: &'a Pseudonyms) -> Self {
-        Self { project: None, user: None, pseudonyms, idempotency_key: None, historical: false, random: 0 }
+        Self { project: None, user: None, pseudonyms, idempotency_key: None, visitor: None, historical: false, random: 0 }
     }
 }
 
@@ -92,6 +90,14 @@ enum Layout {
     Array,
     /// The body is an object with a member `events`.
     Batch,
+}
+
+impl Written {
+    /// Whether the body was one event by itself, and not an array of them.
+    #[must_use]
+    pub fn is_single(&self) -> bool {
+        self.layout == Layout::One
+    }
 }
 
 impl Layout {
@@ -128,38 +134,7 @@ pub fn read(form: Form, body: Value, request: &Request<'_>) -> Result<Written, U
     let request = &Request { idempotency_key: key.as_deref(), ..*request };
     match form {
         Form::AppBatch => app::batch(body, request),
-        _ => one_or_many(body, request, form.reader()),
-    }
-}
-
-impl Form {
-    /// What reads one event of this form.
-    fn reader(self) -> ReadTold {
-        match self {
-            Self::AppBatch | Self::AppEvent => app::event,
-            Self::Platform => platform::event,
-            Self::Usage => usage::event,
-            Self::Sale => sale::event,
-        }
-    }
-
-    /// The members that are read of a body like this one, as JSON pointers: what a document of the form must name, and nothing else. The
-    /// first event of a batch stands for all.
-    #[must_use]
-    pub fn members(self, like: Map<String, Value>) -> BTreeSet<String> {
-        let (asked, request) = (Asked::default(), Request::unlimited(&Pseudonyms::NOBODYS));
-        let root = Place::Body;
-        let (batch, first) = (Place::Member(&root, "events"), Place::Item(&Place::Member(&root, "events"), 0));
-        let place = if self == Self::AppBatch {
-            // What is wrong with it is of no interest here, only what was asked.
-            let _ = app::head(&mut Fields::noting(Map::new(), root, &asked), &request);
-            asked.borrow_mut().insert(batch.pointer());
-            first
-        } else {
-            root
-        };
-        let _ = draft(&mut Fields::noting(like, place, &asked), 0, &request, (&Defaults::default(), self.reader()));
-        asked.into_inner()
+        _ => one_or_many(body, request, form),
     }
 }
 
@@ -172,14 +147,12 @@ struct Told {
     facts: Facts,
 }
 
-type ReadTold = fn(&mut Fields<'_>) -> Told;
-
 /// A body that is one event, or an array of them.
-fn one_or_many(body: Value, request: &Request<'_>, read: ReadTold) -> Result<Written, Unreadable> {
+fn one_or_many(body: Value, request: &Request<'_>, form: Form) -> Result<Written, Unreadable> {
     let defaults = Defaults { historical: request.historical, ..Defaults::default() };
     let (layout, events) = match body {
-        Value::Array(items) => (Layout::Array, read_items(items, &Place::Body, request, (&defaults, read))?),
-        one => (Layout::One, vec![read_one(one, &Place::Body, 0, request, (&defaults, read))]),
+        Value::Array(items) => (Layout::Array, read_items(items, &Place::Body, request, (&defaults, form))?),
+        one => (Layout::One, vec![read_one(one, &Place::Body, 0, request, (&defaults, form))]),
     };
     let request_id = request.idempotency_key.map(str::to_owned);
     Ok(Written { request_id, sent_at: None, historical: request.historical, layout, events })
@@ -194,7 +167,7 @@ struct Defaults {
     historical: bool,
 }
 
-type Reading<'a> = (&'a Defaults, ReadTold);
+type Reading<'a> = (&'a Defaults, Form);
 
 fn read_items(
     items: Vec<Value>,
@@ -202,15 +175,21 @@ fn read_items(
     request: &Request<'_>,
     reading: Reading<'_>,
 ) -> Result<Vec<Result<Draft, Rejection>>, Unreadable> {
-    if items.len() > BATCH_EVENTS {
-        return Err(Unreadable::TooMany { events: items.len() });
-    }
-    if items.is_empty() {
-        let fault = Fault { pointer: array.pointer(), code: "empty", message: "there is no event in it".into() };
-        return Err(Unreadable::Faults(vec![fault]));
-    }
+    check_number(items.len(), array)?;
     let each = |(index, item)| read_one(item, &Place::Item(array, index), index, request, reading);
     Ok(items.into_iter().enumerate().map(each).collect())
+}
+
+/// Whether an array has as many events as it may have.
+fn check_number(events: usize, array: &Place<'_>) -> Result<(), Unreadable> {
+    match events {
+        0 => {
+            let fault = Fault { pointer: array.pointer(), code: "empty", message: "there is no event in it".into() };
+            Err(Unreadable::Faults(vec![fault]))
+        }
+        1..=BATCH_EVENTS => Ok(()),
+        _ => Err(Unreadable::TooMany { events }),
+    }
 }
 
 fn read_one(item: Value, place: &Place<'_>, index: usize, request: &Request<'_>, reading: Reading<'_>) -> Result<Draft, Rejection> {
@@ -223,8 +202,10 @@ fn read_one(item: Value, place: &Place<'_>, index: usize, request: &Request<'_>,
     if is_too_large {
         return Err(reject(stated_id(&members, request), "too_large", format!("an event has at most {EVENT_BYTES} bytes of json")));
     }
-    let mut fields = Fields::cleaned(members, *place, request.pseudonyms);
-    let draft = draft(&mut fields, index, request, reading);
+    let (read, has_data) = reading.1.reader(&members);
+    let fields = Fields::cleaned(members, *place, request.pseudonyms);
+    let mut fields = if has_data { fields.within(DATA, Place::Member(place, DATA)) } else { fields };
+    let draft = draft(&mut fields, index, request, (reading, read));
     match draft {
         Ok(mut draft) if fields.faults.is_empty() => {
             draft.notices = std::mem::take(&mut fields.notices);
@@ -237,14 +218,22 @@ fn read_one(item: Value, place: &Place<'_>, index: usize, request: &Request<'_>,
 }
 
 /// Reads one event; on a fault that leaves no event to speak of, gives the client's id of it.
-fn draft(fields: &mut Fields<'_>, index: usize, request: &Request<'_>, (defaults, read): Reading<'_>) -> Result<Draft, Option<String>> {
+fn draft(
+    fields: &mut Fields<'_>,
+    index: usize,
+    request: &Request<'_>,
+    ((defaults, form), read): (Reading<'_>, ReadTold),
+) -> Result<Draft, Option<String>> {
     let user = user(fields, request);
     let session = fields.id("sessionId").or_else(|| fields.id("session"));
     let event_id = fields.id("eventId");
     let project = project(fields, request, defaults);
     let stated = fields.time("timestamp").or(defaults.time);
     let plan = fields.first_dimension(&["plan", "userPlan", "planTier", "planId"]);
-    let Told { id, kind, facts } = read(fields);
+    let Told { id, kind, mut facts } = read(fields);
+    if let (Facts::Engagement(facts), Some(visitor)) = (&mut facts, request.visitor.filter(|_| form.is_of_visitor())) {
+        visitor.complete(facts);
+    }
     let plan = plan.or_else(|| plan_after(&facts));
     let (Some(project), Some(kind)) = (project, kind) else {
         return Err(event_id);
@@ -293,10 +282,19 @@ fn user(fields: &mut Fields<'_>, request: &Request<'_>) -> Option<UserId> {
 
 /// The event's project: the writer's own where it is limited to one, else what the event or its batch says, else `default`.
 fn project(fields: &mut Fields<'_>, request: &Request<'_>, defaults: &Defaults) -> Option<ProjectId> {
+    let stated = stated_project(fields, request, defaults).ok()?;
+    stated.or_else(|| ProjectId::new("default").ok())
+}
+
+/// A fault says why it is no project.
+struct NoProject;
+
+/// The project that the writer is limited to, or that the event or its batch says.
+fn stated_project(fields: &mut Fields<'_>, request: &Request<'_>, defaults: &Defaults) -> Result<Option<ProjectId>, NoProject> {
     let said = match fields.id("projectId").map(ProjectId::new) {
         Some(Err(error)) => {
             fields.fault("projectId", "bad_id", format!("projectId {error}"));
-            return None;
+            return Err(NoProject);
         }
         Some(Ok(said)) => Some(said),
         None => defaults.project.clone(),
@@ -304,11 +302,10 @@ fn project(fields: &mut Fields<'_>, request: &Request<'_>, defaults: &Defaults) 
     match (request.project, said) {
         (Some(own), Some(said)) if *own != said => {
             fields.fault("projectId", "other_project", "the key belongs to another project");
-            None
+            Err(NoProject)
         }
-        (Some(own), _) => Some(own.clone()),
-        (None, Some(said)) => Some(said),
-        (None, None) => ProjectId::new("default").ok(),
+        (Some(own), _) => Ok(Some(own.clone())),
+        (None, said) => Ok(said),
     }
 }
 

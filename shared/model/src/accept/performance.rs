@@ -2,6 +2,7 @@
 
 use super::Told;
 use super::fields::Fields;
+use crate::EventId;
 use crate::event::{Facts, Measurement};
 
 /// Digits after the point: of milliseconds that are kept as microseconds, and of percents and loads that are kept in thousandths.
@@ -37,7 +38,8 @@ pub fn event(fields: &mut Fields<'_>) -> Told {
         facts.cache_misses = cache.count("misses");
     });
     let kind = if facts.response_time_us.is_some() { "request" } else { "reading" };
-    Told { id: None, kind: Some(kind.to_owned()), facts: Facts::Performance(facts) }
+    let id = fields.id("requestId").as_deref().map(EventId::of_request);
+    Told { id, kind: Some(kind.to_owned()), facts: Facts::Performance(facts) }
 }
 
 fn status_code(fields: &mut Fields<'_>) -> Option<i64> {

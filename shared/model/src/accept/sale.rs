@@ -7,7 +7,10 @@ use crate::event::{Facts, Sale};
 use crate::money::Currency;
 
 /// Digits after the point of an amount in micro-units.
-const MICRO: u32 = 6;
+pub const MICRO: u32 = 6;
+
+/// Words for the status of a transaction that has come to its end as it should.
+const ENDED_WELL: [&str; 3] = ["succeeded", "success", "paid"];
 
 /// Reads `{transactionId, type, amount, currency, status, paymentMethod, plan, subscription{startDate, endDate, interval}}`.
 pub fn event(fields: &mut Fields<'_>) -> Told {
@@ -36,11 +39,17 @@ pub fn event(fields: &mut Fields<'_>) -> Told {
             subscription.fault("endDate", "before_start", "endDate must not be before startDate");
         }
     });
-    let id = transaction.map(|transaction| EventId::of_transaction(&transaction, &status));
+    let id = transaction.map(|transaction| transaction_id(&transaction, &status));
     Told { id, kind, facts: Facts::Sales(facts) }
 }
 
-fn currency(fields: &mut Fields<'_>) -> Option<Currency> {
+/// A transaction in one of its states, by whichever door it comes: all words for its good end are one.
+pub fn transaction_id(transaction: &str, status: &str) -> EventId {
+    EventId::of_transaction(transaction, if ENDED_WELL.contains(&status) { "completed" } else { status })
+}
+
+/// The currency of an amount.
+pub fn currency(fields: &mut Fields<'_>) -> Option<Currency> {
     let code = fields.dimension("currency")?;
     let currency = Currency::from_code(&code);
     if currency.is_none() {

@@ -1,12 +1,21 @@
-//! How large a value is as compact JSON, without writing it.
+//! How large a value is as compact JSON, without writing it. What people wrote to a model, and what it wrote to them, does not count: it is
+//! measured and not kept.
 
+use crate::privacy;
 use serde_json::Value;
 use std::io::{self, Write};
 
-/// Whether the value, as compact JSON, has more than `limit` bytes.
+/// Whether what is kept of the value has, as compact JSON, more than `limit` bytes.
 pub fn is_over(value: &Value, limit: usize) -> bool {
     // Nearly all events are far below the limit, and a bound that is quick to find tells so.
-    upper_bound(value, limit) > limit && serde_json::to_writer(Counter { left: limit }, value).is_err()
+    if upper_bound(value, limit) <= limit {
+        return false;
+    }
+    let mut kept = value.clone();
+    if let Value::Object(members) = &mut kept {
+        privacy::drop_content(members);
+    }
+    serde_json::to_writer(Counter { left: limit }, &kept).is_err()
 }
 
 /// At least the size of the value as JSON; stops counting past `limit`.
@@ -58,6 +67,13 @@ impl Write for Counter {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_was_said_to_a_model_does_not_count() {
+        let said = "x".repeat(100_000);
+        assert!(!is_over(&json!({"model": "m", "prompt": said, "data": {"response": [{"text": said}]}}), 1_000));
+        assert!(is_over(&json!({"model": "m", "note": said}), 1_000));
+    }
 
     #[test]
     fn a_value_is_over_by_its_exact_size() {

@@ -1,3 +1,5 @@
+mod doors;
+
 use super::*;
 use crate::TenantId;
 use crate::event::{AiUse, Sale};
@@ -14,7 +16,7 @@ fn pseudonyms() -> &'static Pseudonyms {
 }
 
 fn request() -> Request<'static> {
-    Request { project: None, user: None, pseudonyms: pseudonyms(), idempotency_key: None, historical: false, random: 7 }
+    Request { project: None, user: None, pseudonyms: pseudonyms(), idempotency_key: None, visitor: None, historical: false, random: 7 }
 }
 
 fn accept(form: Form, body: Value) -> Accepted {
@@ -245,14 +247,27 @@ fn an_amount_finer_than_its_unit_is_rounded_and_its_sender_told() {
     assert_eq!((sale.amount_micros, accepted.notices[0].what.code), (Some(300_000), "rounded"));
 }
 
+const FORMS: [Form; 10] = [
+    Form::AppBatch,
+    Form::AppEvent,
+    Form::Event,
+    Form::Platform,
+    Form::Service,
+    Form::Usage,
+    Form::Track,
+    Form::Engagement,
+    Form::Sale,
+    Form::Performance,
+];
+
 proptest::proptest! {
     #[test]
     fn no_body_makes_it_panic(text in r#"[\[\]{}",:a-zA-Z0-9.\-\\ ]{0,80}"#, number: f64, extra in ".{0,300}") {
         let number = serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number);
         let parsed = serde_json::from_str(&text).unwrap_or(Value::String(text));
         let sale = json!({"transactionId": extra, "type": parsed, "amount": number, "timestamp": number, "subscription": parsed});
-        for form in [Form::AppBatch, Form::AppEvent, Form::Platform, Form::Usage, Form::Sale] {
-            for body in [parsed.clone(), sale.clone(), json!({"events": [sale, parsed]}), json!([parsed, number])] {
+        for form in FORMS {
+            for body in [parsed.clone(), sale.clone(), json!({"events": [sale, parsed]}), json!({"type": "chat.message_sent", "data": sale}), json!([parsed, number])] {
                 if let Ok(written) = read(form, body, &request()) {
                     let sent = written.events.len();
                     let accepted = written.settle(RECEIVED, |_| RECEIVED, &Retention::default());

@@ -2,14 +2,17 @@
 //! ended, at the time at which they began.
 
 use super::ai::{Counted, PICO, described, ending, tokens};
-use super::fault::{Fault, Place};
-use super::fields::Fields;
-use super::{Defaults, Request, Told, project, size};
+use super::fault::{Fault, Place, Rejection};
+use super::fields::{Asked, Fields};
+use super::{Defaults, Request, Told, Unreadable, size, stated_project};
 use crate::event::{AiUse, Facts, Tokens};
 use crate::limits::EVENT_BYTES;
+use crate::privacy::Pseudonyms;
 use crate::{Event, EventId, ProjectId, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// Reads `{requestId, model, prompt?, feature, complexity, language, userPlan}`: a request that begins. Its status is open.
 pub fn event(fields: &mut Fields<'_>) -> Told {
@@ -34,32 +37,70 @@ pub struct Update {
     provider: Option<String>,
     /// Everything else that was sent.
     properties: Option<String>,
-    #[serde(skip)]
-    project: Option<ProjectId>,
 }
 
-impl Update {
-    /// Reads an update.
-    ///
-    /// # Errors
-    /// Every fault of it.
-    pub fn read(body: Value, request: &Request<'_>) -> Result<Self, Vec<Fault>> {
-        let whole = |code, message: String| vec![Fault { pointer: String::new(), code, message }];
+/// An update, and the request that it is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addressed {
+    /// Its place among those sent.
+    pub index: usize,
+    /// The request's id.
+    pub request_id: String,
+    /// The request's project, where the writer has one or the body names one.
+    pub project: Option<ProjectId>,
+    /// The update.
+    pub update: Update,
+    /// What was changed so that it can be taken.
+    pub notices: Vec<Fault>,
+}
+
+/// Reads an update of the request with this id, or an array of updates, each of which may name another by its `requestId`.
+///
+/// # Errors
+/// Where there are none or too many; a bad one among others is no error.
+pub fn updates(body: Value, id: &str, request: &Request<'_>) -> Result<Vec<Result<Addressed, Rejection>>, Unreadable> {
+    let id = request.pseudonyms.id(id);
+    let items = match body {
+        Value::Array(items) => {
+            super::check_number(items.len(), &Place::Body)?;
+            items
+        }
+        one => return Ok(vec![Addressed::read(one, &Place::Body, (0, &id), request)]),
+    };
+    let each = |(index, item)| Addressed::read(item, &Place::Item(&Place::Body, index), (index, &id), request);
+    Ok(items.into_iter().enumerate().map(each).collect())
+}
+
+impl Addressed {
+    fn read(body: Value, place: &Place<'_>, (index, id): (usize, &str), request: &Request<'_>) -> Result<Self, Rejection> {
+        let reject = |faults| Rejection { index, event_id: Some(id.to_owned()), faults };
+        let whole = |code, message: String| reject(vec![Fault { pointer: place.pointer(), code, message }]);
         if size::is_over(&body, EVENT_BYTES) {
             return Err(whole("too_large", format!("an update has at most {EVENT_BYTES} bytes of json")));
         }
         let Value::Object(members) = body else {
             return Err(whole("not_an_object", "an update must be an object".into()));
         };
-        let mut fields = Fields::cleaned(members, Place::Body, request.pseudonyms);
-        let update = Self::of(&mut fields, request);
-        if !fields.faults.is_empty() {
-            return Err(fields.faults);
+        let mut fields = Fields::cleaned(members, *place, request.pseudonyms);
+        let named = fields.id("requestId");
+        if matches!((place, &named), (Place::Body, Some(named)) if named != id) {
+            fields.fault("requestId", "other_request", "requestId must be the one of the path");
         }
-        Ok(Self { properties: fields.rest(), ..update })
+        let project = stated_project(&mut fields, request, &Defaults::default());
+        let update = Update::of(&mut fields);
+        match project {
+            Ok(project) if fields.faults.is_empty() => {
+                let notices = std::mem::take(&mut fields.notices);
+                let (request_id, update) = (named.unwrap_or_else(|| id.to_owned()), Update { properties: fields.rest(), ..update });
+                Ok(Self { index, request_id, project, update, notices })
+            }
+            _ => Err(reject(fields.faults)),
+        }
     }
+}
 
-    pub(super) fn of(fields: &mut Fields<'_>, request: &Request<'_>) -> Self {
+impl Update {
+    fn of(fields: &mut Fields<'_>) -> Self {
         let status = ending(fields);
         let Counted { tokens, total_only } = tokens(fields);
         Self {
@@ -67,20 +108,32 @@ impl Update {
             tokens,
             tokens_total_only: total_only,
             cost_pico: fields.amount("cost", PICO),
-            latency_ms: fields.count("responseTimeMs"),
+            latency_ms: fields.amount("responseTimeMs", 0),
             response_bytes: fields.count("responseSizeBytes"),
             response_chars: fields.length("response"),
             ended: fields.time("timestamp"),
             provider: fields.dimension("provider"),
             properties: None,
-            project: project(fields, request, &Defaults::default()),
         }
     }
 
-    /// The project of the request, as its writer or its body says.
+    /// The members that are read of an update, as JSON pointers: what its document must name, and nothing else.
     #[must_use]
-    pub const fn project(&self) -> Option<&ProjectId> {
-        self.project.as_ref()
+    pub fn members() -> BTreeSet<String> {
+        let (asked, request) = (Asked::default(), Request::unlimited(&Pseudonyms::NOBODYS));
+        let mut fields = Fields::noting(Map::new(), Place::Body, &asked);
+        fields.id("requestId");
+        // What is wrong with it is of no interest here, only what was asked.
+        let _ = stated_project(&mut fields, &request, &Defaults::default());
+        let _ = Self::of(&mut fields);
+        asked.into_inner()
+    }
+
+    /// By what it is told from another update of the same request.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        // Texts and numbers are always written.
+        hex::encode(Sha256::digest(serde_json::to_vec(self).unwrap_or_default()))
     }
 
     /// The status it gives the request: `completed` or `failed`.

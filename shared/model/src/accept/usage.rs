@@ -1,52 +1,32 @@
-//! What services tell of their requests to AI models.
+//! What services tell of their requests to AI models, once these have ended.
 
 use super::Told;
+use super::ai::{Counted, PICO, described, ending, tokens};
 use super::fields::Fields;
 use crate::EventId;
-use crate::event::{AiUse, Facts, Tokens};
+use crate::event::{AiUse, Facts};
 
-/// Digits after the point of a cost in pico-dollars.
-const PICO: u32 = 12;
+/// Digits after the point of credits in millionths.
+const MICRO: u32 = 6;
 
-/// Reads `{userId, projectId, model, inputTokens, outputTokens, requestId}`, and what else is known of a request.
+/// Reads `{userId, projectId, service, model, inputTokens, outputTokens, tokens, credits, requestId}`, and what else is known of a request.
 pub fn event(fields: &mut Fields<'_>) -> Told {
     let request = fields.id("requestId");
     let model = fields.dimension("model");
     let model = fields.require("model", model);
-    let tokens = tokens(fields);
-    let status = fields.dimension("status").unwrap_or_else(|| "completed".to_owned());
-    if !matches!(status.as_str(), "completed" | "failed") {
-        fields.fault("status", "not_a_status", "status must be completed or failed");
-    }
+    let Counted { tokens, total_only } = tokens(fields);
     let facts = AiUse {
-        provider: fields.dimension("provider"),
         model,
-        service: fields.dimension("service"),
-        feature: fields.dimension("feature"),
-        complexity: fields.dimension("complexity"),
-        language: fields.dimension("language"),
-        status: Some(status),
-        conversation: fields.id("conversationId"),
         tokens,
+        tokens_total_only: total_only,
+        status: ending(fields).or_else(|| Some("completed".to_owned())),
         given_cost_pico: fields.amount("cost", PICO),
-        latency_ms: fields.count("responseTimeMs"),
+        credits_micros: fields.amount("credits", MICRO),
+        latency_ms: fields.amount("responseTimeMs", 0),
         response_bytes: fields.count("responseSizeBytes"),
-        ..AiUse::default()
+        prompt_chars: fields.length("prompt"),
+        response_chars: fields.length("response"),
+        ..described(fields)
     };
     Told { id: request.as_deref().map(EventId::of_request), kind: Some("request".to_owned()), facts: Facts::Ai(facts) }
-}
-
-fn tokens(fields: &mut Fields<'_>) -> Tokens {
-    let mut count = |name| fields.count(name).unwrap_or_default();
-    let tokens = Tokens {
-        input: count("inputTokens"),
-        output: count("outputTokens"),
-        cache_read: count("cacheReadTokens"),
-        cache_write: count("cacheWriteTokens"),
-        reasoning: count("reasoningTokens"),
-    };
-    if tokens.reasoning > tokens.output {
-        fields.fault("reasoningTokens", "over_output", "reasoningTokens are part of outputTokens, and cannot be more");
-    }
-    tokens
 }

@@ -274,3 +274,25 @@ async fn an_erasure_crashes_anywhere_and_is_done_in_the_end() {
         assert_eq!(totals(&world, 3).await, (9, 333), "crash {crash} {fault:?}");
     }
 }
+
+#[tokio::test]
+async fn a_request_that_waits_for_its_end_loses_its_person_and_nothing_else() {
+    let world = World::new().await;
+    let open = |user: &str, id: &str, at_ms: i64| {
+        let at = Timestamp::from_millis(at_ms);
+        by(user, Event { id: model::EventId::of_request(id), received: at, time: at, ..request(id, 0, 5) })
+    };
+    let now = world.clock.now().as_millis();
+    let requests = [open(PERSON, "anna-1", now - 60_000), open("ben", "b-1", now - 60_000)];
+    for event in &requests {
+        let id = event.id.as_str().trim_start_matches("r:");
+        records::open_request::begin(&*world.table, (&world.owner.tenant, id), event, event.received).await.unwrap();
+    }
+    let key = erase(&world).await;
+    finish(&world, &key).await;
+    assert_eq!(named(&world), Vec::<String>::new());
+    let kept = records::open_request::all(&*world.table, &world.owner.tenant).await.unwrap();
+    let mut users: Vec<_> = kept.iter().map(|request| (request.event.user.as_ref().map(UserId::as_str), request.event.time)).collect();
+    users.sort();
+    assert_eq!(users, [(None, requests[0].time), (Some("ben"), requests[1].time)]);
+}
