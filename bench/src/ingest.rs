@@ -76,6 +76,10 @@ impl Queue for Sink {
         Ok(vec![true; bodies.len()])
     }
 
+    async fn send_later(&self, _body: &str, _seconds: u32) -> ports::Result<()> {
+        Ok(())
+    }
+
     async fn receive(&self, _most: usize) -> ports::Result<Vec<Received>> {
         Ok(Vec::new())
     }

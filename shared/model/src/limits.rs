@@ -4,6 +4,10 @@
 pub const SQS_BATCH_MESSAGES: usize = 10;
 /// Bytes of all messages of one SQS request, and so of one message: the quota that queues are made with by default (same page).
 pub const SQS_BATCH_BYTES: usize = 256 * 1024;
+/// Seconds for which SQS keeps a message back. <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>
+pub const SQS_DELAY_SECONDS: u32 = 900;
+/// Bytes of a message that SES sends, encoded. <https://docs.aws.amazon.com/ses/latest/dg/quotas.html>
+pub const SES_MESSAGE_BYTES: usize = 40 * 1024 * 1024;
 /// SQS bills each started 64 KiB of a request as a request. <https://aws.amazon.com/sqs/pricing/>
 pub const SQS_BILLED_BYTES: usize = 64 * 1024;
 /// A synchronous Lambda payload. <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>

@@ -14,6 +14,6 @@ mod table;
 pub use bucket::{Bucket, ObjectInfo};
 pub use clock::{Clock, SystemClock};
 pub use error::{PortError, Result};
-pub use queue::{Depth, Queue, Received, check_bodies, check_most};
+pub use queue::{Depth, Queue, Received, check_bodies, check_delay, check_most};
 pub use random::{Random, SystemRandom};
 pub use table::{Added, Condition, Item, Key, Page, Projection, Put, Range, Read, Table, Value, check_items};

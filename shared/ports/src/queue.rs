@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::error::within;
 use async_trait::async_trait;
-use model::limits::{SQS_BATCH_BYTES, SQS_BATCH_MESSAGES};
+use model::limits::{SQS_BATCH_BYTES, SQS_BATCH_MESSAGES, SQS_DELAY_SECONDS};
 
 /// About how many messages the queue holds (SQS counts approximately).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +31,14 @@ pub fn check_bodies(bodies: &[String]) -> Result<()> {
     bodies.iter().try_for_each(|body| within("bytes of a message", body.len(), SQS_BATCH_BYTES))
 }
 
+/// Whether a message can be kept back for so long (I11): every implementation asks this before it sends one.
+///
+/// # Errors
+/// [`crate::PortError::OverLimit`] where it is too long.
+pub fn check_delay(seconds: u32) -> Result<()> {
+    within("seconds to keep a message back", seconds as usize, SQS_DELAY_SECONDS as usize)
+}
+
 /// Whether so many messages can be received at once (I11): every implementation asks this before it receives.
 ///
 /// # Errors
@@ -46,6 +54,9 @@ pub trait Queue: Send + Sync {
     /// body in the order given, whether the queue has taken it: a send may succeed in part. An error means that nothing is known to be
     /// taken.
     async fn send(&self, bodies: &[String]) -> Result<Vec<bool>>;
+
+    /// Sends one message body that is delivered so many seconds later, at most [`SQS_DELAY_SECONDS`].
+    async fn send_later(&self, body: &str, seconds: u32) -> Result<()>;
 
     /// Receives up to `most` messages (1 to [`SQS_BATCH_MESSAGES`]), fewer while there are more, and none after a moment without one. What
     /// is received and not deleted comes again when the queue's visibility timeout has passed.

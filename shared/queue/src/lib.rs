@@ -9,7 +9,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::BuildError;
 use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 use futures::StreamExt;
-use ports::{Depth, PortError, Queue, Received, Result, check_bodies, check_most};
+use ports::{Depth, PortError, Queue, Received, Result, check_bodies, check_delay, check_most};
 use std::collections::HashSet;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -96,6 +96,14 @@ impl Queue for Sqs {
             }
             None => Ok(taken),
         }
+    }
+
+    async fn send_later(&self, body: &str, seconds: u32) -> Result<()> {
+        check_bodies(&[body.to_owned()])?;
+        check_delay(seconds)?;
+        let seconds = i32::try_from(seconds).unwrap_or(i32::MAX);
+        let call = self.client().send_message().queue_url(&self.url).message_body(body).delay_seconds(seconds);
+        call.send().await.map(drop).map_err(|error| port_error(SERVICE, error))
     }
 
     async fn receive(&self, most: usize) -> Result<Vec<Received>> {

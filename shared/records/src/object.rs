@@ -20,8 +20,20 @@ pub fn log((family, tenant, day): (Family, &TenantId, Day), attempt: AttemptId, 
     format!("{LOG}{family}/{tenant}/{day}/{attempt}-{number}.parquet")
 }
 
+/// The prefix of the settled log of one family of a tenant.
+#[must_use]
+pub fn log_of(family: Family, tenant: &TenantId) -> String {
+    format!("{LOG}{family}/{tenant}/")
+}
+
 /// A file of a day's report.
 #[must_use]
 pub fn daily_report(tenant: &TenantId, day: Day, file: &str) -> String {
     format!("reports/daily/{tenant}/{day}/{file}")
+}
+
+/// A report as it was made: one key for each, whatever is tried again.
+#[must_use]
+pub fn report(tenant: &TenantId, id: &str, ending: &str) -> String {
+    format!("reports/made/{tenant}/{id}.{ending}")
 }

@@ -21,6 +21,10 @@ pub enum Kind {
     Roll,
     /// Jobs and erasures that are not done.
     Job,
+    /// Tasks that are not over.
+    Task,
+    /// Days whose archive is not of what is settled.
+    Archive,
 }
 
 impl Kind {
@@ -30,6 +34,8 @@ impl Kind {
             Self::Sweep => 'S',
             Self::Roll => 'M',
             Self::Job => 'J',
+            Self::Task => 'T',
+            Self::Archive => 'A',
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::faults::{Faults, Place};
 use async_trait::async_trait;
-use ports::{Depth, PortError, Queue, Received, Result, check_bodies, check_most};
+use ports::{Depth, PortError, Queue, Received, Result, check_bodies, check_delay, check_most};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
@@ -19,6 +19,8 @@ struct State {
     /// What is received and not yet deleted, by handle.
     in_flight: BTreeMap<u64, String>,
     receipts: u64,
+    /// What is delivered later, and after how many seconds.
+    kept_back: Vec<(u32, String)>,
     refused: BTreeSet<usize>,
 }
 
@@ -53,6 +55,15 @@ impl MemoryQueue {
         self.state.lock().unwrap().bodies.clone()
     }
 
+    /// What is kept back, and for how many seconds each, in the order it was sent; it is let go: it can be received from now on.
+    #[must_use]
+    pub fn let_go(&self) -> Vec<(u32, String)> {
+        let mut state = self.state.lock().unwrap();
+        let kept_back = std::mem::take(&mut state.kept_back);
+        state.bodies.extend(kept_back.iter().map(|(_, body)| body.clone()));
+        kept_back
+    }
+
     /// Takes all bodies out, as their delivery does.
     #[must_use]
     pub fn drain(&self) -> Vec<String> {
@@ -70,6 +81,16 @@ impl Queue for MemoryQueue {
             let taken = (0..bodies.len()).map(|place| !refused.contains(&place)).collect();
             state.bodies.extend(bodies.iter().enumerate().filter(|(place, _)| !refused.contains(place)).map(|(_, body)| body.clone()));
             Ok(taken)
+        })
+    }
+
+    async fn send_later(&self, body: &str, seconds: u32) -> Result<()> {
+        self.faults.around(Place { service: "queue", operation: "send_later", key: "" }, || {
+            check_bodies(&[body.to_owned()])?;
+            check_delay(seconds)?;
+            // There is no clock here: what is kept back waits for a test to let it go.
+            self.state.lock().unwrap().kept_back.push((seconds, body.to_owned()));
+            Ok(())
         })
     }
 

@@ -4,7 +4,7 @@ use super::dice::Dice;
 use super::site::Site;
 use super::world::World;
 use async_trait::async_trait;
-use ports::{Depth, PortError, Queue, Received, Result, check_bodies, check_most};
+use ports::{Depth, PortError, Queue, Received, Result, check_bodies, check_delay, check_most};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -195,6 +195,19 @@ impl Queue for SimulatedQueue {
             Ok(!is_refused)
         };
         self.world.call_in_parts(self.site("send"), "", bodies.iter().collect(), send).await
+    }
+
+    async fn send_later(&self, body: &str, seconds: u32) -> Result<()> {
+        check_bodies(&[body.to_owned()])?;
+        check_delay(seconds)?;
+        let send = || {
+            let visible_at_ms = self.world.now().as_millis() + i64::from(seconds) * 1000;
+            let mut messages = self.channel.state();
+            messages.hold(body, visible_at_ms, 1);
+            messages.taken.push(body.to_owned());
+            Ok(())
+        };
+        self.world.call(self.site("send_later"), "", send).await
     }
 
     async fn receive(&self, most: usize) -> Result<Vec<Received>> {
