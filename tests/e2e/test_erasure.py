@@ -77,8 +77,16 @@ def history(api, tenant):
         send(api, tenant, "/usage/api", [usage(f"{user}-old", userId=user, timestamp=iso(old))], historical=True)
 
 
+def begun(api, tenant):
+    """Requests of both that wait for their end: what is counted does not know of them, and the table does."""
+    for user in (PERSON, OTHER):
+        body = {"requestId": f"{user}-waits", "model": "gpt-4", "userId": user, "feature": f"/users/{user}", "metadata": {"note": user}}
+        assert api.post("/api/ai-tracking/track", body, by=tenant.service).status_code == 201
+
+
 def test_a_person_sees_everything_and_is_then_forgotten_everywhere(api, stack, tenant):
     history(api, tenant)
+    begun(api, tenant)
     data = f"/api/v1/users/{PERSON}/data"
 
     def all_is_stored():

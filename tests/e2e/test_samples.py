@@ -56,7 +56,10 @@ def http_answer(answer):
     return answer["statusCode"], json.loads(answer["body"])
 
 
-@pytest.mark.parametrize("name", ["ingest-events", "ingest-usage", "query-usage", "query-dashboard"])
+WRITES = sorted(path.stem for path in SAMPLES.glob("ingest-*.json") if path.stem != "ingest-health")
+
+
+@pytest.mark.parametrize("name", [*WRITES, "query-usage", "query-dashboard"])
 def test_a_call_without_a_real_credential_is_a_401(cargo_lambda, name):
     status, problem = http_answer(cargo_lambda(name.split("-")[0], SAMPLES / f"{name}.json"))
     assert (status, problem["status"]) == (401, 401)
@@ -83,8 +86,15 @@ def with_credentials(stack, tmp_path_factory):
 def test_the_writes_are_accepted_once_they_have_a_key(cargo_lambda, with_credentials):
     status, answer = http_answer(cargo_lambda("ingest", with_credentials("ingest-events")))
     assert (status, answer["success"], answer["accepted"], answer["rejected"]) == (200, True, 2, 0)
-    status, answer = http_answer(cargo_lambda("ingest", with_credentials("ingest-usage")))
-    assert status in (200, 201, 202), answer
+    status, answer = http_answer(cargo_lambda("ingest", with_credentials("ingest-analytics-events")))
+    assert (status, answer["accepted"]) == (200, 2), answer
+    status, _ = http_answer(cargo_lambda("ingest", with_credentials("ingest-ai-update")))
+    assert status == 404
+    status, answer = http_answer(cargo_lambda("ingest", with_credentials("ingest-ai-track")))
+    assert (status, answer["accepted"]) == (201, 1), answer
+    for name in set(WRITES) - {"ingest-events", "ingest-analytics-events", "ingest-ai-track"}:
+        status, answer = http_answer(cargo_lambda("ingest", with_credentials(name)))
+        assert (status, answer["accepted"]) == (200, 1), f"{name}: {answer}"
 
 
 def test_the_reads_answer_once_they_have_a_token(cargo_lambda, with_credentials):
@@ -105,6 +115,15 @@ def test_health_needs_no_credential(cargo_lambda):
 def test_of_a_batch_only_the_malformed_message_fails(cargo_lambda):
     answer = cargo_lambda("store", SAMPLES / "store-sqs-batch.json")
     assert answer == {"batchItemFailures": [{"itemIdentifier": "00000000-0000-4000-8000-000000000002"}]}
+
+
+def test_of_events_that_services_put_on_the_queue_only_one_without_a_tenant_fails(cargo_lambda):
+    answer = cargo_lambda("store", SAMPLES / "store-service-events.json")
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "00000000-0000-4000-8000-000000000102"}]}
+
+
+def test_an_event_of_the_bus_is_stored(cargo_lambda):
+    assert cargo_lambda("store", SAMPLES / "store-bus-event.json") == {"batchItemFailures": []}
 
 
 @pytest.mark.parametrize("tick", ["minute", "hourly", "daily", "weekly", "monthly"])

@@ -73,18 +73,19 @@ fn by_user_agent(agent: &str) -> Visitor {
         other => (other, false),
     };
     let device_type = match found.category {
-        _ if is_tablet => Some("tablet"),
-        "pc" => Some("desktop"),
-        "smartphone" | "mobilephone" => Some("phone"),
-        "appliance" => Some("console"),
-        "crawler" => Some("crawler"),
-        _ => None,
+        _ if is_tablet => "tablet",
+        "pc" => "desktop",
+        "smartphone" | "mobilephone" => "phone",
+        "appliance" => "console",
+        "crawler" => "crawler",
+        // Libraries that speak HTTP are nobody's browser.
+        _ => return Visitor::default(),
     };
     Visitor {
         browser: known(found.name),
         os: known(os),
         os_version: known(&found.os_version),
-        device_type: device_type.map(str::to_owned),
+        device_type: known(device_type),
         country: None,
     }
 }

@@ -86,6 +86,8 @@ CASES = [
         by="ann",
         timed=False,
     ),
+    # What `/api/analytics/usage` took of credits: 16 × 0.5.
+    Case("/api/analytics/my-usage", {"requests": 16, "failures": 16, "totalTokens": 32_000, "credits": 8}, DAYS, by="bob", timed=False),
     Case(
         "/api/analytics/providers/usage",
         {"data": [{"provider": "anthropic", "requests": 32, "share": 50}, {"provider": "inhouse", "share": 25}, {"provider": "openai", "share": 25}]},

@@ -18,8 +18,43 @@ def counted(of):
 
 
 CASES = [
-    # No service was measured.
-    Case("/api/performance/stats", {"requests": 0, "errors": 0, "errorRate": None}, DAYS),
+    # 16 slots of four requests, of which 100, 200, 400 and 50 ms; 500 and 404 are errors.
+    Case(
+        "/api/performance/stats",
+        {
+            "requests": 64,
+            "errors": 32,
+            "serverErrors": 16,
+            "errorRate": 0.5,
+            "users": 3,
+            "latency": {"average": 187.5, "p50": Near(100), "p95": Near(400), "p99": Near(400)},
+            "requestSize": {"total": 8_000, "average": 500},
+            "responseSize": {"total": 64_000, "average": 1_000},
+            "queryTime": {"average": 10, "p50": Near(10)},
+            "byEndpoint": {
+                "/items": {"requests": 32, "errors": 16, "errorRate": 0.5, "latency": {"average": 250}},
+                "/orders": {"requests": 16, "errors": 0},
+                "/": {"requests": 16, "errors": 16, "errorRate": 1},
+            },
+            "byStatus": {"200": {"requests": 16}, "201": {"requests": 16}, "404": {"errors": 16}, "500": {"errors": 16}},
+            "byService": {"api": {"requests": 48, "errors": 16}, "web": {"requests": 16, "errors": 16}},
+            "byMethod": {"GET": {"requests": 48}, "POST": {"requests": 16}},
+            "resources": {
+                "cpu": {"average": 60, "min": 40, "max": 80, "latest": 80},
+                "memory": {"average": 60, "min": 50, "max": 70, "latest": 70},
+                "pool": {"active": {"average": 3, "max": 3}, "idle": {"latest": 7}, "total": 10},
+                "cache": {"hits": 144, "misses": 176, "hitRate": 0.45},
+            },
+        },
+        DAYS,
+        each=series("requests", hour=slots(4), day=days(16, 16, 16, 16), week=weeks(48, 16), month=months(32, 32)),
+    ),
+    Case(
+        "/api/performance/stats",
+        {"requests": 16, "errors": 16, "byService": {"web": {"requests": 16}}, "latency": {"average": 50}},
+        {**DAYS, "service": "web"},
+    ),
+    Case("/api/performance/stats", {"requests": 0, "errors": 0, "errorRate": None}, {"startDate": "2025-06-01", "endDate": "2025-06-02"}),
     # 16 slots of four requests: 1200 + 110 + 2000 + 11 tokens, 0.0005 + 0.0036 + 0.0005 USD.
     Case(
         AI,

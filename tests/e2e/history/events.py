@@ -39,24 +39,40 @@ def at(slot, minute):
     return slot + timedelta(minutes=minute)
 
 
+CHAT = {"model": HAIKU, "feature": "chat", "complexity": "low", "language": "en", "service": "assistant"}
+CODE = {"model": "gpt-4", "feature": "code", "complexity": "high", "language": "python", "service": "editor"}
+HOUSE = {"model": "house-model", "provider": "inhouse", "feature": "chat", "complexity": "low", "language": "de", "service": "assistant"}
+
+
+def request(user, slot, minute, number, **members):
+    return by(user, at(slot, minute), requestId=f"ai-{slot:%d-%H}-{number}", **members)
+
+
+# 64 requests, by four doors.
 def ai():
-    """64 requests."""
-
-    def request(user, slot, minute, number, **members):
-        return by(user, at(slot, minute), requestId=f"ai-{slot:%d-%H}-{number}", **members)
-
     for slot in SLOTS:
-        chat = {"model": HAIKU, "feature": "chat", "complexity": "low", "language": "en", "service": "assistant"}
-        code = {"model": "gpt-4", "feature": "code", "complexity": "high", "language": "python", "service": "editor"}
-        house = {"model": "house-model", "provider": "inhouse", "feature": "chat", "complexity": "low", "language": "de"}
-        yield request("ann", slot, 0, 1, inputTokens=1000, outputTokens=200, responseTimeMs=100, **chat)
-        yield request("ann", slot, 5, 2, inputTokens=100, outputTokens=10, responseTimeMs=200, **code)
-        yield request("bob", slot, 10, 3, inputTokens=2000, outputTokens=0, responseTimeMs=400, status="failed", **chat)
-        yield request("cid", slot, 15, 4, inputTokens=10, outputTokens=1, responseTimeMs=300, service="assistant", **house)
+        yield request("ann", slot, 0, 1, inputTokens=1000, outputTokens=200, responseTimeMs=100, **CHAT)
+        yield request("cid", slot, 15, 4, inputTokens=10, outputTokens=1, responseTimeMs=300, **HOUSE)
+
+
+def ai_begun():
+    for slot in SLOTS:
+        yield request("ann", slot, 5, 2, prompt="Write a weir in Python.", **CODE)
+
+
+def ai_ended():
+    for slot in SLOTS:
+        ended = {"status": "completed", "tokens": {"input": 100, "output": 10}, "response": "import weir", "timestamp": iso(at(slot, 5) + timedelta(milliseconds=200))}
+        yield {"requestId": f"ai-{slot:%d-%H}-2", **ended}
+
+
+def ai_with_credits():
+    for slot in SLOTS:
+        yield request("bob", slot, 10, 3, tokens={"input": 2000, "output": 0}, credits=0.5, responseTimeMs=400, status="error", **CHAT)
 
 
 def engagement():
-    """66 events: those of the slots, and bob's session over the end of January, of twenty minutes."""
+    """66 events by two doors: those of the slots, and bob's session over the end of January, of twenty minutes."""
 
     def event(user, slot, minute, number, kind, device, session=None, **properties):
         named = {"eventId": f"e-{number}", "sessionId": session or f"{user}-{slot:%d-%H}", "type": kind}
@@ -65,11 +81,38 @@ def engagement():
     for slot in SLOTS:
         yield event("ann", slot, 0, 1, "screen_view", PHONE, screenName="Home", timeOnPage=30, scrollDepth=50)
         yield event("ann", slot, 5, 2, "custom", PHONE, eventName="search", page="Home", feature="search", value=2.5)
-        spring = {"utm_source": "news", "utm_medium": "mail", "utm_campaign": "spring"}
-        yield event("bob", slot, 10, 3, "screen_view", LAPTOP, screenName="Pricing", timeOnPage=10, scrollDepth=100, **spring)
-        yield event("cid", slot, 15, 4, "custom", TABLET, eventName="buy", page="Pricing", feature="checkout", value=1.5)
     yield event("bob", FEBRUARY, -10, 1, "screen_view", LAPTOP, "bob-late", screenName="Home")
     yield event("bob", FEBRUARY, 10, 2, "screen_view", LAPTOP, "bob-late", screenName="Pricing")
+
+
+def visits():
+    """Bob's and cid's in the slots, as a page tells of them."""
+    for slot in SLOTS:
+        spring = {"utm_source": "news", "utm_medium": "mail", "utm_campaign": "spring"}
+        read = {"timeOnPage": 10, "scrollDepth": 100, **spring}
+        laptop = {"os": "macos", "browser": "chrome", "deviceType": "desktop"}
+        named = {"eventId": "e-3", "sessionId": f"bob-{slot:%d-%H}", "event": "screen_view"}
+        yield by("bob", at(slot, 10), page="Pricing", properties=read, metadata=laptop, device={"platform": "web", "appVersion": "2.0.0", "country": "US"}, **named)
+        named = {"eventId": "e-4", "sessionId": f"cid-{slot:%d-%H}", "event": "buy"}
+        yield by("cid", at(slot, 15), page="Pricing", feature="checkout", value=1.5, device=TABLET, **named)
+
+
+def performance():
+    """64 requests to two services, with what they use."""
+
+    def call(user, slot, minute, service, method, endpoint, status, took, **members):
+        said = {"service": service, "method": method, "endpoint": endpoint, "statusCode": status, "responseTime": took, "responseSize": 1000}
+        return by(user, at(slot, minute), requestId=f"call-{slot:%d-%H}-{minute}", **said, **members)
+
+    def used(cpu, memory, hits, misses):
+        return {"system": {"cpu": {"usage": cpu}, "memory": {"percentage": memory}}, "cache": {"hits": hits, "misses": misses}}
+
+    pool = {"queryTime": 10, "connectionPool": {"active": 3, "idle": 7, "total": 10}}
+    for slot in SLOTS:
+        yield call("ann", slot, 0, "api", "GET", "/items", 200, 100, database=pool, **used(40, 50, 9, 1))
+        yield call("ann", slot, 5, "api", "POST", "/orders", 201, 200, requestSize=500)
+        yield call("bob", slot, 10, "api", "GET", "/items", 500, 400, **used(80, 70, 0, 10))
+        yield call("cid", slot, 15, "web", "GET", "/", 404, 50)
 
 
 def sales():
@@ -107,13 +150,18 @@ def lifecycle():
 ONCE = """The project's creation and the users' on January 30 at 00:00; bob's change of plan on February 1 at 00:00; a refund of 10 USD to
 ann on February 2 at 12:00; a session of bob's from January 31, 23:50, to February 1, 00:10, on two screens."""
 
-# By the write that takes them: its path, and how its body is made of events.
+# By the write that takes them: its method where that is not POST, its path, and how its body is made of events.
 WRITES = [
     ("/usage/api", lambda events: events, ai),
+    ("/api/ai-tracking/track", lambda events: events, ai_begun),
+    ("PUT /api/ai-tracking/update/those-of-the-array", lambda events: events, ai_ended),
+    ("/api/analytics/usage", lambda events: events, ai_with_credits),
     ("/api/events", lambda events: {"batchId": "history", "events": events}, engagement),
+    ("/api/analytics/engagement/track", lambda events: events, visits),
     ("/api/analytics/sales/track", lambda events: events, sales),
+    ("/api/performance/track", lambda events: events, performance),
     ("/events", lambda events: events, lifecycle),
 ]
 
 # How many events each family has, as `metric=` of a series names them.
-COUNTED = {"requests": 64, "engagementEvents": 66, "transactions": 65, "platformEvents": 69}
+COUNTED = {"requests": 64, "engagementEvents": 66, "transactions": 65, "httpRequests": 64, "platformEvents": 69}

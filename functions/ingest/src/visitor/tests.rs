@@ -48,7 +48,7 @@ fn a_user_agent_tells_browser_system_and_kind_of_device() {
 
 #[test]
 fn a_program_is_no_browser() {
-    for agent in ["weir-demo/1.0", "", "()", "\u{e9}"] {
+    for agent in ["weir-demo/1.0", "python-requests/2.32.3", "curl/8.5.0", "okhttp/4.12.0", "Java/17.0.1", "", "()", "\u{e9}"] {
         assert_eq!(by_user_agent(agent), Visitor::default(), "{agent}");
     }
 }
