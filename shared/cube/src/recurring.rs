@@ -9,7 +9,7 @@ mod course;
 mod customers;
 mod payments;
 
-pub use course::{Course, courses, unpriced};
+pub use course::{Course, courses, current_by_plan, unpriced};
 pub use customers::{Customers, customers};
 pub use payments::{Payment, Payments};
 

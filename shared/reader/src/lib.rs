@@ -55,6 +55,8 @@ pub struct Reading {
     /// Up to when all hours that were read are settled, so that no event in them is counted twice whatever was sent again: the beginning of
     /// the first one that is not, or of the one that is open now, or the end of what was read. `None` where not even the first hour is settled.
     pub settled_through: Option<Timestamp>,
+    /// How many of the hours that were read are over and have events, of whatever family, that are in no rollup yet.
+    pub pending_hours: usize,
     /// Whether, as far as was seen, late events were merged into the rollup of an hour whose own events have expired: a copy of one that was
     /// counted before may then count again.
     pub merged: bool,

@@ -8,7 +8,7 @@ use cube::rollup::Contents;
 use cube::{CubeState, Dropped};
 use model::{Hour, HourOffset};
 use rollups::{DayManifest, HourEntry};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A state, and the places of the questions that take it up.
 pub(crate) struct Added {
@@ -21,7 +21,7 @@ pub(crate) struct Added {
 pub(crate) struct Tally<'a> {
     pub(crate) needs: &'a Needs<'a>,
     evaluations: Vec<Evaluation<'a>>,
-    first_unsettled: Option<Hour>,
+    unsettled: BTreeSet<Hour>,
     is_merged: bool,
     lacks_hours: bool,
     dropped: BTreeMap<&'static str, Dropped>,
@@ -30,7 +30,7 @@ pub(crate) struct Tally<'a> {
 impl<'a> Tally<'a> {
     pub(crate) fn of(needs: &'a Needs<'a>) -> Self {
         let evaluations = needs.questions.iter().map(|question| question.query.evaluation(question.plan)).collect();
-        Self { needs, evaluations, first_unsettled: None, is_merged: false, lacks_hours: false, dropped: BTreeMap::new() }
+        Self { needs, evaluations, unsettled: BTreeSet::new(), is_merged: false, lacks_hours: false, dropped: BTreeMap::new() }
     }
 
     pub(crate) fn add(&mut self, Added { bucket, state, takers }: Added) {
@@ -47,7 +47,7 @@ impl<'a> Tally<'a> {
 
     /// Some events of an hour are in no rollup yet.
     pub(crate) fn saw_unsettled(&mut self, hour: Hour) {
-        self.first_unsettled = Some(self.first_unsettled.map_or(hour, |first| first.min(hour)));
+        self.unsettled.insert(hour);
     }
 
     pub(crate) fn saw_hour(&mut self, entry: &HourEntry) {
@@ -77,11 +77,12 @@ impl<'a> Tally<'a> {
         let plans = || self.needs.questions.iter().map(|question| question.plan);
         let offset = plans().next().map_or_else(HourOffset::default, |plan| plan.hour_offset);
         let open = Hour::of(self.needs.now, offset);
-        let first_open = self.first_unsettled.map_or(open, |first| first.min(open)).start(offset);
+        let first_open = self.unsettled.first().map_or(open, |first| open.min(*first)).start(offset);
         let (from, to) = (plans().map(|plan| plan.covered.from).min(), plans().map(|plan| plan.covered.to).max());
         let settled_through = to.map(|to| to.min(first_open)).filter(|through| Some(*through) > from);
         Reading {
             settled_through,
+            pending_hours: self.unsettled.range(..open).count(),
             merged: self.is_merged,
             expired: self.lacks_hours,
             dropped: self.dropped,

@@ -52,7 +52,7 @@ pub async fn admit(authenticator: &Authenticator, visit: Visit<'_>) -> Result<Ca
 /// 401, 429 or 503, as [`Authenticator::authenticate`] says.
 pub async fn admit_to_metrics(authenticator: &Authenticator, visit: Visit<'_>) -> Result<Caller, Problem> {
     let caller = authenticator.authenticate(&visit.request()).await?;
-    name_in_log(&caller);
+    name(&caller, visit);
     Ok(caller)
 }
 
@@ -63,7 +63,7 @@ pub async fn admit_to_metrics(authenticator: &Authenticator, visit: Visit<'_>) -
 pub async fn recognise(authenticator: &Authenticator, visit: Visit<'_>) -> Result<Option<Caller>, Problem> {
     let caller = authenticator.identify(&visit.request()).await?;
     if let Some(caller) = &caller {
-        name_in_log(caller);
+        name(caller, visit);
     }
     caller.map(no_scraper).transpose()
 }
@@ -75,7 +75,9 @@ fn no_scraper(caller: Caller) -> Result<Caller, Problem> {
     Ok(caller)
 }
 
-fn name_in_log(caller: &Caller) {
+/// From here on it is known whose request it is.
+fn name(caller: &Caller, visit: Visit<'_>) {
+    visit.arrival.is_of(&caller.tenant);
     Span::current().record("tenant", caller.tenant.as_str()).record("caller", caller.scope.as_str());
 }
 

@@ -6,9 +6,10 @@ use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderName};
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
+use model::TenantId;
 use model::privacy::redact;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The header that carries a request's id, both ways.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -25,6 +26,8 @@ pub struct Arrival {
     pub path: String,
     /// The query as sent, without the question mark.
     pub query: Option<String>,
+    /// Whose request it is, once its credential is found to hold.
+    tenant: Arc<OnceLock<TenantId>>,
 }
 
 impl Arrival {
@@ -34,7 +37,18 @@ impl Arrival {
             source_ip: source_ip(&parts.extensions),
             path: delivered_path(&parts.extensions).unwrap_or_else(|| parts.uri.path().to_owned()),
             query: parts.uri.query().map(str::to_owned),
+            tenant: Arc::default(),
         }
+    }
+
+    /// Says whose request it is.
+    pub(crate) fn is_of(&self, tenant: &TenantId) {
+        let _ = self.tenant.set(tenant.clone());
+    }
+
+    /// Whose request it is, where its credential was asked for and holds.
+    pub(crate) fn tenant(&self) -> Option<&TenantId> {
+        self.tenant.get()
     }
 }
 

@@ -4,7 +4,7 @@
 //! [`edge`] lays the boundary round a router: request ids, one log line a request, one place where a failure becomes a client-safe
 //! [`Problem`] and its chain goes to the log, compressed answers. [`body`] reads a request's body within limits, [`health`] has the
 //! routes that tell whether the function works, [`serve`] runs a router on Lambda. Who may call is decided by the crate `access`;
-//! [`admit`] asks it. Nothing here knows an endpoint.
+//! [`admit`] asks it. [`traffic`] counts requests. Nothing here knows an endpoint.
 
 mod admit;
 mod arrival;
@@ -16,6 +16,7 @@ pub mod health;
 mod problem;
 mod rate;
 mod serve;
+pub mod traffic;
 
 pub use admit::{Visit, admit, admit_to_metrics, recognise};
 pub use arrival::Arrival;

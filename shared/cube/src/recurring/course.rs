@@ -46,6 +46,27 @@ pub fn courses(state: &CubeState, project: Option<&str>, latest_payment: impl Fn
     courses
 }
 
+/// How many subscriptions are worth something at a moment, by plan, off what [`courses`] reads.
+#[must_use]
+pub fn current_by_plan(
+    state: &CubeState,
+    at: Timestamp,
+    latest_payment: impl Fn(&str, Option<&str>) -> Option<Payment>,
+) -> BTreeMap<String, u64> {
+    let at = at.as_millis();
+    let mut plans = BTreeMap::new();
+    for (user, subscriptions) in of_users(state, None) {
+        for changes in subscriptions.values() {
+            let phases = phases(changes, |plan| latest_payment(user, plan));
+            let is_current = |phase: &Phase| phase.from <= at && phase.until.is_none_or(|until| at < until);
+            if let Some(current) = phases.into_iter().rfind(is_current) {
+                *plans.entry(current.plan.unwrap_or_else(|| NONE.to_owned())).or_default() += 1;
+            }
+        }
+    }
+    plans
+}
+
 /// The users of whom a subscription says nothing of its amount somewhere: what they pay must be looked up.
 #[must_use]
 pub fn unpriced(state: &CubeState) -> BTreeSet<&str> {

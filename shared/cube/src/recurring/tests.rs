@@ -81,6 +81,20 @@ fn a_user_who_goes_from_one_subscription_to_another_has_not_churned() {
 }
 
 #[test]
+fn subscriptions_are_counted_by_the_plan_that_they_have_at_the_moment() {
+    let events = [on("pro", created(1, "a", 10)), on("team", created(3, "a", 20)), on("pro", created(2, "b", 10)), created(2, "c", 5)];
+    let ended = [on("pro", cancelled(5, "b"))];
+    let check = |days: i64, expect: &[(&str, u64)]| {
+        let plans = current_by_plan(&state(&[events.as_slice(), &ended].concat()), day(days), |_, _| None);
+        assert_eq!(plans, expect.iter().map(|(plan, count)| ((*plan).to_owned(), *count)).collect(), "after {days} days");
+    };
+    check(0, &[]);
+    check(2, &[("pro", 2), ("(none)", 1)]);
+    check(4, &[("pro", 1), ("team", 1), ("(none)", 1)]);
+    check(6, &[("team", 1), ("(none)", 1)]);
+}
+
+#[test]
 fn a_cancellation_that_names_no_subscription_ends_all_of_the_user() {
     assert_eq!(over(&[created(1, "a", 10), created(1, "", 5), cancelled(2, "")], 0, 3).after, standing(0, 0));
 }
