@@ -96,6 +96,8 @@ def described(place: Place, overrides: dict[str, str], outputs: dict[str, str]) 
         "dlqUrl": outputs["DlqUrl"],
         "workQueueUrl": outputs["WorkQueueUrl"],
         "workDlqUrl": outputs["WorkDlqUrl"],
+        "reportQueueUrl": outputs["ReportQueueUrl"],
+        "reportDlqUrl": outputs["ReportDlqUrl"],
         "scheduleDlqUrl": outputs["ScheduleDlqUrl"],
         "functions": functions,
         "jwtSecret": overrides["JwtSecret"],

@@ -31,18 +31,25 @@ ALLOWED = {
         "ScheduleDeadLetterQueue": {"sqs:SendMessage"},
     },
     "ReportRole": {
-        "Table": READ,
+        "Table": READ | {"dynamodb:PutItem"},
+        "${Table.Arn}/index/pending": {"dynamodb:Query"},
         "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
-        "${Bucket.Arn}/reports/*": {"s3:PutObject"},
+        "${Bucket.Arn}/log/*": {"s3:GetObject"},
+        "${Bucket.Arn}/exports/*": {"s3:PutObject", "s3:AbortMultipartUpload"},
+        "${Bucket.Arn}/reports/*": {"s3:PutObject", "s3:AbortMultipartUpload"},
+        "${Bucket.Arn}/archive/*": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"},
         "Bucket": {"s3:ListBucket"},
+        "ReportQueue": {"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
         "ScheduleDeadLetterQueue": {"sqs:SendMessage"},
     },
     "QueryRole": {
         "Table": READ | {"dynamodb:PutItem", "dynamodb:UpdateItem"},
         "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
         "${Bucket.Arn}/log/*": {"s3:GetObject"},
+        "${Bucket.Arn}/exports/*": {"s3:GetObject"},
         "${Bucket.Arn}/reports/*": {"s3:GetObject"},
         "Bucket": {"s3:ListBucket"},
+        "ReportQueue": {"sqs:SendMessage", "sqs:GetQueueAttributes"},
     },
     "SchedulerRole": {
         "AggregateFunction": {"lambda:InvokeFunction"},
@@ -134,12 +141,13 @@ def secrets_are_long_hidden_and_never_a_default(subject: Subject) -> Iterator[st
 
 
 WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+ADMINISTERED = ("audit", "budgets", "dashboards", "erasures", "jobs", "keys", "prices", "projects", "revision", "tasks")
 WRITABLE = {
-    "IngestRole": {"T#*#I", "T#*#A", "T#*#B#*", "L#*"},
+    "IngestRole": {"T#*#I", "T#*#A", "T#*#B#*", "T#*#W", "L#*"},
     "StoreRole": {"T#*#P#*", "T#*#B#*"},
-    "AggregateRole": {"T#*#A", "T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#C#jobs", "T#*#C#erasures", "T#*#C#revision"},
-    "ReportRole": set(),
-    "QueryRole": {"L#*", *(f"T#*#C#{kind}" for kind in ("audit", "erasures", "jobs", "keys", "prices", "projects", "revision"))},
+    "AggregateRole": {"T#*#A", "T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#Z#*", "T#*#C#jobs", "T#*#C#erasures", "T#*#C#revision", "BUDGETS", "T#*#C#notices"},
+    "ReportRole": {"T#*#C#tasks", "T#*#Z#*"},
+    "QueryRole": {"L#*", "T#*#W", "T#*#X", "BUDGETS", *(f"T#*#C#{kind}" for kind in ADMINISTERED)},
     "SchedulerRole": set(),
 }
 

@@ -100,6 +100,8 @@ def scripts_are_told_what_they_need(subject: Subject) -> Iterator[str]:
         "DlqUrl",
         "WorkQueueUrl",
         "WorkDlqUrl",
+        "ReportQueueUrl",
+        "ReportDlqUrl",
         *(f"{name}FunctionName" for name in FUNCTIONS),
     }
     if missing := needed - set(subject.template["Outputs"]):

@@ -14,7 +14,7 @@ from subject import Subject
 
 DAY = 24 * 3600
 FAMILIES = ("engagement", "ai", "sales", "performance", "lifecycle")
-QUEUES = ("Queue", "DeadLetterQueue", "WorkQueue", "WorkDeadLetterQueue", "ScheduleDeadLetterQueue")
+QUEUES = ("Queue", "DeadLetterQueue", "WorkQueue", "WorkDeadLetterQueue", "ReportQueue", "ReportDeadLetterQueue", "ScheduleDeadLetterQueue")
 
 
 @dataclass(frozen=True)

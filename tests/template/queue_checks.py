@@ -15,11 +15,12 @@ MESSAGE_BYTES = 256 * 1024
     property_of("Queue", "VisibilityTimeout", to=120),
     property_of("StoreFunction", "Timeout", to=60),
     property_of("WorkQueue", "VisibilityTimeout", to=300),
+    property_of("ReportQueue", "VisibilityTimeout", to=900),
 )
 def queues_hide_messages_for_six_timeouts_of_their_function_and_a_window(subject: Subject) -> Iterator[str]:
     """Less, and AWS refuses the mapping, or hands a message to a second function while the first works on it."""
     longest = subject.template["Parameters"]["BatchWindowSeconds"]["MaxValue"]
-    for queue, function, window in (("Queue", "Store", longest), ("WorkQueue", "Aggregate", 0)):
+    for queue, function, window in (("Queue", "Store", longest), ("WorkQueue", "Aggregate", 0), ("ReportQueue", "Report", 0)):
         needed = 6 * subject.function(function)["Timeout"] + window
         if subject.properties(queue)["VisibilityTimeout"] < needed:
             yield f"the visibility timeout of {queue} is under {needed} seconds"
@@ -49,21 +50,28 @@ def the_local_window_is_at_most_five_seconds(subject: Subject) -> Iterator[str]:
     property_of("AggregateWork", "BatchSize", to=10),
     property_of("AggregateWork", "EventSourceArn", to={"Fn::GetAtt": ["Queue", "Arn"]}),
     without("AggregateWork", "ScalingConfig"),
+    property_of("ReportErrands", "BatchSize", to=10),
+    without("ReportErrands", "ScalingConfig"),
 )
 def one_message_takes_no_other_with_it(subject: Subject) -> Iterator[str]:
     """Of a batch single messages may fail; and what may take all of a function's memory or time is alone in its batch."""
-    expected = {"StoreEvents": ("StoreFunction", "Queue"), "AggregateWork": ("AggregateFunction", "WorkQueue")}
+    expected = {
+        "StoreEvents": ("StoreFunction", "Queue"),
+        "AggregateWork": ("AggregateFunction", "WorkQueue"),
+        "ReportErrands": ("ReportFunction", "ReportQueue"),
+    }
     for name, (function, queue) in expected.items():
         mapping = subject.properties(name)
         if mapping.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
             yield f"{name} cannot report single messages"
         if (mapping["FunctionName"], mapping["EventSourceArn"]) != ({"Ref": function}, {"Fn::GetAtt": [queue, "Arn"]}):
             yield f"{name} is between others"
-    work = subject.properties("AggregateWork")
-    if work["BatchSize"] != 1:
-        yield "a day that fails may take others with it"
-    if work.get("ScalingConfig") != {"MaximumConcurrency": {"Ref": "SettleConcurrency"}}:
-        yield "settling may take all of the account's concurrency"
+    for name, parameter in (("AggregateWork", "SettleConcurrency"), ("ReportErrands", "ReportConcurrency")):
+        work = subject.properties(name)
+        if work["BatchSize"] != 1:
+            yield f"what fails of {name} may take others with it"
+        if work.get("ScalingConfig") != {"MaximumConcurrency": {"Ref": parameter}}:
+            yield f"{name} may take all of the account's concurrency"
 
 
 @broken_by(without("Queue", "MaximumMessageSize"), property_of("Queue", "MaximumMessageSize", to=1024 * 1024))
@@ -83,7 +91,7 @@ def messages_are_as_small_as_the_code_makes_them(subject: Subject) -> Iterator[s
 )
 def messages_wait_seven_days_and_dead_ones_fourteen(subject: Subject) -> Iterator[str]:
     """I9: nothing unsettled expires unseen. Work is found again each day, and so waits for one."""
-    for name, days, dead in (("Queue", 7, "DeadLetterQueue"), ("WorkQueue", 1, "WorkDeadLetterQueue")):
+    for name, days, dead in (("Queue", 7, "DeadLetterQueue"), ("WorkQueue", 1, "WorkDeadLetterQueue"), ("ReportQueue", 1, "ReportDeadLetterQueue")):
         queue = subject.properties(name)
         if queue.get("MessageRetentionPeriod") != days * DAY or subject.properties(dead).get("MessageRetentionPeriod") != 14 * DAY:
             yield f"{name} keeps messages for other than {days} days, or its dead-letter queue for other than 14"

@@ -16,6 +16,7 @@ from subject import Subject
     without("WeeklySchedule", "Target", "RetryPolicy"),
     property_of("MonthlySchedule", "Target", "Input", to='{"tick":"daily"}'),
     drop("Resources", "HourlySchedule"),
+    property_of("ReportHourlySchedule", "Target", "Input", to='{"tick":"minute"}'),
     property_of("ReportSchedule", "Target", "Arn", to={"Fn::GetAtt": ["QueryFunction", "Arn"]}),
 )
 def schedules_are_retried_and_their_failures_kept(subject: Subject) -> Iterator[str]:
@@ -29,6 +30,8 @@ def schedules_are_retried_and_their_failures_kept(subject: Subject) -> Iterator[
         "DailySchedule": ("AggregateFunction", r"cron\(\d+ [1-9] \* \* \? \*\)", tick("daily")),
         "WeeklySchedule": ("AggregateFunction", r"cron\(\d+ \d+ \? \* SUN \*\)", tick("weekly")),
         "MonthlySchedule": ("AggregateFunction", r"cron\(\d+ [2-9] 1 \* \? \*\)", tick("monthly")),
+        "ReportMinuteSchedule": ("ReportFunction", r"rate\(1 minute\)", tick("minute")),
+        "ReportHourlySchedule": ("ReportFunction", r"cron\(\d+ \* \* \* \? \*\)", tick("hourly")),
         "ReportSchedule": ("ReportFunction", r"cron\(\d+ \d+ \* \* \? \*\)", None),
     }
     if set(schedules) != set(expected):
@@ -51,6 +54,7 @@ def schedules_are_retried_and_their_failures_kept(subject: Subject) -> Iterator[
     property_of("PendingAlarm", "Namespace", to="Other"),
     property_of("PendingAlarm", "TreatMissingData", to="notBreaching"),
     drop("Resources", "WorkDeadLettersAlarm"),
+    drop("Resources", "ReportDeadLettersAlarm"),
     drop("Resources", "QuarantinedAlarm"),
     property_of("QuarantinedAlarm", "Period", to=300),
     without("StoreErrorsAlarm", "AlarmActions"),
@@ -65,6 +69,7 @@ def what_is_stuck_raises_an_alarm(subject: Subject) -> Iterator[str]:
         ("AWS/SQS", depth, name_of["DeadLetterQueue"]),
         ("AWS/SQS", depth, name_of["ScheduleDeadLetterQueue"]),
         ("AWS/SQS", depth, name_of["WorkDeadLetterQueue"]),
+        ("AWS/SQS", depth, name_of["ReportDeadLetterQueue"]),
         ("AWS/SQS", age, name_of["Queue"]),
         ("Weir", "OldestPendingAgeHours", str({"Ref": "Table"})),
         ("Weir", "QuarantinedHours", str({"Ref": "Table"})),

@@ -1,14 +1,15 @@
 //! What the function reads from its environment, and nothing else does.
 
 use access::{CREDENTIAL_SETTINGS, ReadLimits};
-use setup::{BUCKET_NAME, EVENTS_PER_MINUTE, Kind, LOG_LEVEL, Setting, Settings, TABLE_NAME};
+use setup::{BUCKET_NAME, EVENTS_PER_MINUTE, Kind, LOG_LEVEL, REPORT_QUEUE_URL, Setting, Settings, TABLE_NAME};
 
 const READS: Kind = Kind::Integer { min: 1, max: 1_000_000 };
 const READS_PER_MINUTE_USER: Setting = Setting::with_default("READS_PER_MINUTE_USER", "how many reads a minute one user has", READS, "100");
 const READS_PER_MINUTE_ADMIN: Setting =
     Setting::with_default("READS_PER_MINUTE_ADMIN", "how many reads a minute one admin has", READS, "1000");
 
-const OWN: [Setting; 6] = [LOG_LEVEL, TABLE_NAME, BUCKET_NAME, READS_PER_MINUTE_USER, READS_PER_MINUTE_ADMIN, EVENTS_PER_MINUTE];
+const OWN: [Setting; 7] =
+    [LOG_LEVEL, TABLE_NAME, BUCKET_NAME, REPORT_QUEUE_URL, READS_PER_MINUTE_USER, READS_PER_MINUTE_ADMIN, EVENTS_PER_MINUTE];
 
 /// Every setting of the function.
 pub const SETTINGS: &[Setting] = &{
@@ -25,6 +26,8 @@ pub struct Config {
     pub table_name: String,
     /// The bucket's name.
     pub bucket_name: String,
+    /// The address of the queue of errands.
+    pub report_queue_url: String,
     /// How credentials are checked.
     pub access: access::Settings,
     /// How often a caller may ask.
@@ -40,6 +43,7 @@ impl From<&Settings> for Config {
         Self {
             table_name: settings.text(TABLE_NAME.name).to_owned(),
             bucket_name: settings.text(BUCKET_NAME.name).to_owned(),
+            report_queue_url: settings.text(REPORT_QUEUE_URL.name).to_owned(),
             access: settings.into(),
             limits,
             events_per_minute: settings.integer(EVENTS_PER_MINUTE.name),

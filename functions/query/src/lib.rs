@@ -6,10 +6,12 @@
 
 mod admin;
 mod analytics;
+mod budgets;
 mod catalogue;
 mod chat;
 pub mod config;
 mod contract;
+mod dashboards;
 mod glance;
 mod groups;
 mod numbers;
@@ -17,6 +19,7 @@ mod parameters;
 mod persons;
 mod persons_seen;
 mod platform;
+mod prometheus;
 mod providers;
 mod revenue;
 mod shape;
@@ -26,18 +29,20 @@ mod visit;
 
 pub use catalogue::page as metrics_page;
 
-use access::{Authenticator, ReadLimits};
+use access::{Authenticator, Caller, ReadLimits};
 use axum::Router;
 use cube::query::MetricQuery;
+use model::Timestamp;
 use model::accept::Fault;
-use ports::{Bucket, Clock, Random, Table};
+use ports::{Bucket, Clock, Queue, Random, Table};
 use reader::{Owner, ReadError, Reader, Reading};
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use visit::Visit;
 use web::Problem;
-use web::health::{self, BucketProbe, TableProbe};
+use web::health::{self, BucketProbe, QueueProbe, TableProbe};
+use web::traffic::{Counter, counted};
 
 /// What the function works with.
 pub struct Desk {
@@ -51,6 +56,8 @@ pub struct Desk {
     pub table: Arc<dyn Table>,
     /// The segments of what was too large to be counted in the table at once.
     pub bucket: Arc<dyn Bucket>,
+    /// What is sent to `report` to do.
+    pub errands: Arc<dyn Queue>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Where keys that nobody may guess come from.
@@ -59,10 +66,14 @@ pub struct Desk {
 
 /// The function's routes. Ids of users in paths may hold any character, a slash too.
 pub fn router(desk: Desk) -> Router {
-    let probes: Vec<Arc<dyn health::Dependency>> =
-        vec![Arc::new(TableProbe(desk.table.clone())), Arc::new(BucketProbe(desk.bucket.clone()))];
+    let probes: Vec<Arc<dyn health::Dependency>> = vec![
+        Arc::new(TableProbe(desk.table.clone())),
+        Arc::new(BucketProbe(desk.bucket.clone())),
+        Arc::new(QueueProbe(desk.errands.clone())),
+    ];
+    let counter = Counter::new("query", desk.table.clone(), desk.clock.clone());
     let (rooms, _) = rooms().with_state(Arc::new(desk)).split_for_parts();
-    web::edge(rooms.merge(health::routes("query", probes)))
+    web::edge(counted(rooms.merge(health::routes("query", probes)), counter))
 }
 
 /// What the function's routes take and answer.
@@ -80,12 +91,15 @@ fn rooms() -> OpenApiRouter<Arc<Desk>> {
         .merge(stats::routes())
         .merge(analytics::routes())
         .merge(catalogue::routes())
+        .merge(dashboards::routes())
+        .merge(budgets::routes())
         .merge(chat::routes())
         .merge(providers::routes())
         .merge(contract::routes())
         .merge(glance::routes())
         .merge(users::routes())
         .merge(revenue::routes())
+        .merge(prometheus::routes())
 }
 
 impl Desk {
@@ -101,9 +115,14 @@ impl Desk {
     /// The answers to a visitor's questions, from one reading of its tenant's numbers and no other's (I10), and of a user's own alone.
     async fn ask(&self, Visit { caller, now, .. }: &Visit, questions: &[MetricQuery]) -> Result<Reading, Problem> {
         let questions = persons_seen::questions_of(caller, questions)?;
+        self.read((caller, *now), &questions).await
+    }
+
+    /// The answers to questions about a caller's tenant, whoever it is that asks.
+    async fn read(&self, (caller, now): (&Caller, Timestamp), questions: &[MetricQuery]) -> Result<Reading, Problem> {
         let mut faults = Vec::new();
         let mut queries = Vec::with_capacity(questions.len());
-        for question in &questions {
+        for question in questions {
             match question.check() {
                 Ok(query) => queries.push(query),
                 Err(found) => faults.extend(found.iter().map(|fault| Fault {
@@ -117,7 +136,7 @@ impl Desk {
             faults.dedup();
             return Err(Problem::bad_request("this cannot be answered").with_faults(faults));
         }
-        let owner = Owner { tenant: &caller.tenant, hour_offset: caller.hour_offset, now: *now };
+        let owner = Owner { tenant: &caller.tenant, hour_offset: caller.hour_offset, now };
         let reader = Reader::new(self.table.clone(), self.bucket.clone());
         reader.answer(owner, &queries).await.map_err(|error| match error {
             ReadError::Record(_) | ReadError::Port(_) | ReadError::Missing(_) => Problem::unavailable(error),

@@ -1,4 +1,4 @@
-//! Wires the function to the real table, bucket and clock.
+//! Wires the function to the real table, bucket, queue and clock.
 
 use access::Authenticator;
 use ports::{SystemClock, SystemRandom};
@@ -18,6 +18,7 @@ async fn main() -> ExitCode {
         limits: config.limits,
         events_per_minute: config.events_per_minute,
         table,
+        errands: Arc::new(queue::Sqs::new(&aws, config.report_queue_url)),
         bucket: Arc::new(bucket::S3::new(&aws, config.bucket_name)),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),

@@ -1,6 +1,9 @@
-use crate::{Report, ReportError, Trigger, TriggerError};
+use crate::reports::{HttpCourier, NoMailer, Reports, Rules};
+use crate::{Nightly, NightlyError, Report};
+use ::reports::run::Patience;
+use ::reports::target::Loopback;
 use cube::columns::{RowContext, from_events};
-use memory::{Fault, Faults, MemoryBucket, MemoryTable, SettableClock};
+use memory::{Fault, Faults, MemoryBucket, MemoryQueue, MemoryTable, SettableClock};
 use model::event::{AiUse, Facts, Sale, Tokens};
 use model::money::Currency;
 use model::price::PriceBook;
@@ -13,6 +16,21 @@ const NOW: Timestamp = Timestamp::from_millis(1_795_239_000_000);
 /// 2026-11-20T00:00:00Z.
 const YESTERDAY: Timestamp = Timestamp::from_millis(1_795_132_800_000);
 const HOUR_MS: i64 = 3_600_000;
+
+/// Reports that go nowhere but to the bucket.
+pub fn reports_in((table, bucket): (Arc<MemoryTable>, Arc<MemoryBucket>), queue: Arc<MemoryQueue>, clock: Arc<SettableClock>) -> Reports {
+    let patience = Patience { attempts: 3, pause_ms: 30_000 };
+    Reports {
+        table,
+        links: bucket.clone(),
+        bucket,
+        queue,
+        clock,
+        mailer: Arc::new(NoMailer),
+        courier: Arc::new(HttpCourier::new(Loopback::Refused)),
+        rules: Rules { patience, master: "1f0c7a9be24d43688f0b6c1d2e934a55".into(), loopback: Loopback::Refused },
+    }
+}
 
 struct World {
     faults: Faults,
@@ -31,7 +49,8 @@ impl World {
                 Tenant { id: TenantId::new(*name).unwrap(), hour_offset, currency: Currency::USD, pseudonymous: false, created_at: NOW };
             tenant::create(&*table, &made).await.unwrap();
         }
-        let report = Report::new(table.clone(), bucket.clone(), Arc::new(SettableClock::at(NOW)));
+        let queue = Arc::new(MemoryQueue::with_faults(&faults));
+        let report = Report::new(reports_in((table.clone(), bucket.clone()), queue, Arc::new(SettableClock::at(NOW))));
         Self { faults, table, bucket, report }
     }
 
@@ -94,8 +113,8 @@ fn sale(number: i64, time: Timestamp, currency: &str, amount_micros: i64) -> Eve
     )
 }
 
-fn of(date: &str, tenant: &str) -> Trigger {
-    Trigger { date: Some(date.into()), tenant: Some(tenant.into()), time: None }
+fn of(date: &str, tenant: &str) -> Nightly {
+    Nightly { date: Some(date.into()), tenant: Some(tenant.into()), time: None }
 }
 
 const HEADER: &str = "date,family,provider,model,requests,inputTokens,outputTokens,cacheReadTokens,cacheWriteTokens,totalTokens,costUsd,\
@@ -115,7 +134,7 @@ async fn yesterdays_usage_and_sales_are_in_the_file() {
         request(8, YESTERDAY.plus_millis(24 * HOUR_MS), "today"),
     ];
     world.count("demo", events).await;
-    let done = world.report.run(&Trigger::default()).await.unwrap();
+    let done = world.report.nightly(&Nightly::default()).await.unwrap();
     assert_eq!((done.date.as_str(), done.written), ("2026-11-20", 1));
 
     let expect = [
@@ -133,7 +152,7 @@ async fn a_day_is_the_tenants_own() {
     let world = World::with_tenants(&[("delhi", 30)]).await;
     let half_past = YESTERDAY.plus_millis(HOUR_MS / 2);
     world.count("delhi", vec![sale(1, half_past.plus_millis(-1), "INR", 1_000_000), sale(2, half_past, "INR", 2_000_000)]).await;
-    world.report.run(&of("2026-11-20", "delhi")).await.unwrap();
+    world.report.nightly(&of("2026-11-20", "delhi")).await.unwrap();
     assert!(world.file("reports/daily/delhi/2026-11-20/usage.csv").ends_with("INR,1,1,2,0,0\r\n"));
 }
 
@@ -141,14 +160,14 @@ async fn a_day_is_the_tenants_own() {
 async fn every_tenant_has_a_file_and_making_it_again_changes_nothing() {
     let world = World::with_tenants(&[("a", 0), ("b", 0), ("c", 15)]).await;
     world.count("a", vec![sale(1, YESTERDAY, "USD", 1)]).await;
-    assert_eq!(world.report.run(&Trigger::default()).await.unwrap().written, 3);
+    assert_eq!(world.report.nightly(&Nightly::default()).await.unwrap().written, 3);
     let objects = world.bucket.objects();
     assert_eq!(
         objects.keys().map(String::as_str).collect::<Vec<_>>(),
         ["a", "b", "c"].map(|name| format!("reports/daily/{name}/2026-11-20/usage.csv"))
     );
     assert_eq!(world.file("reports/daily/b/2026-11-20/usage.csv"), HEADER);
-    world.report.run(&Trigger::default()).await.unwrap();
+    world.report.nightly(&Nightly::default()).await.unwrap();
     assert_eq!(world.bucket.objects(), objects);
 }
 
@@ -156,19 +175,19 @@ async fn every_tenant_has_a_file_and_making_it_again_changes_nothing() {
 async fn a_report_that_fails_fails_the_run_and_no_other_report() {
     let world = World::with_tenants(&[("a", 0), ("b", 0)]).await;
     world.faults.plan(|call| call.key.starts_with("reports/daily/a/").then_some(Fault::Before));
-    let error = world.report.run(&Trigger::default()).await.unwrap_err();
+    let error = world.report.nightly(&Nightly::default()).await.unwrap_err();
     assert_eq!(error.to_string(), "1 of 2 reports of 2026-11-20 were not written");
     assert_eq!(world.bucket.objects().len(), 1);
     world.faults.heal();
-    assert_eq!(world.report.run(&Trigger::default()).await.unwrap().written, 2);
+    assert_eq!(world.report.nightly(&Nightly::default()).await.unwrap().written, 2);
 }
 
 #[tokio::test]
 async fn what_is_asked_for_and_not_there_is_refused() {
     let world = World::with_tenants(&[("demo", 0)]).await;
-    assert!(matches!(world.report.run(&of("2026-11-20", "nobody")).await, Err(ReportError::NoTenant(_))));
-    assert!(matches!(world.report.run(&of("2026-13-20", "demo")).await, Err(ReportError::Trigger(TriggerError::Date))));
-    assert!(matches!(world.report.run(&of("2026-11-20", "a#b")).await, Err(ReportError::Trigger(TriggerError::Tenant(_)))));
+    assert!(matches!(world.report.nightly(&of("2026-11-20", "nobody")).await, Err(NightlyError::NoTenant(_))));
+    assert!(matches!(world.report.nightly(&of("2026-13-20", "demo")).await, Err(NightlyError::Date)));
+    assert!(matches!(world.report.nightly(&of("2026-11-20", "a#b")).await, Err(NightlyError::Tenant(_))));
     assert_eq!(world.bucket.objects().len(), 0);
 }
 
@@ -176,6 +195,6 @@ async fn what_is_asked_for_and_not_there_is_refused() {
 async fn a_label_is_never_a_formula() {
     let world = World::with_tenants(&[("demo", 0)]).await;
     world.count("demo", vec![request(1, YESTERDAY, "=HYPERLINK(\"http://example.com\")")]).await;
-    world.report.run(&Trigger::default()).await.unwrap();
+    world.report.nightly(&Nightly::default()).await.unwrap();
     assert!(world.file("reports/daily/demo/2026-11-20/usage.csv").contains(",\"'=HYPERLINK(\"\"http://example.com\"\")\","));
 }

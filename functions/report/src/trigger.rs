@@ -1,71 +1,74 @@
-//! What starts a run: the schedule, or somebody who asks for a day or a tenant.
+//! What starts the function: a tick of a schedule, errands from the queue, or a night.
 
-use chrono::DateTime;
-use model::{Day, Hour, HourOffset, IdError, TenantId, Timestamp};
-use serde::Deserialize;
+use crate::Nightly;
+use aws_lambda_events::event::sqs::SqsEvent;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-/// The schedule's event, of which only the time matters; or `{"date": "2026-11-20", "tenant": "demo"}`, both optional.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default)]
-pub struct Trigger {
-    /// The day to report on; yesterday where not given.
-    pub date: Option<String>,
-    /// The tenant to report on; all where not given.
-    pub tenant: Option<String>,
-    /// The moment for which the run was scheduled: a run that is late still reports on its own yesterday.
-    pub time: Option<String>,
+/// What the function is started with.
+#[derive(Debug)]
+pub enum Trigger {
+    /// A schedule's tick: look for what waits.
+    Tick(Tick),
+    /// Messages of the queue of errands: do them.
+    Errands(SqsEvent),
+    /// The schedule of the night, or somebody who asks for a day: write its files.
+    Nightly(Nightly),
 }
 
-/// Why a run is asked for what there is not.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TriggerError {
-    /// No date.
-    #[error("the date is not one like 2026-11-20")]
-    Date,
-    /// No time.
-    #[error("the time is not one like 2026-11-21T01:15:00Z")]
-    Time,
-    /// No tenant's id.
-    #[error("the tenant is not an id")]
-    Tenant(#[source] IdError),
+/// The schedules of `template.yaml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tick {
+    /// What is due at a minute of its own.
+    Minute,
+    /// Settled days without their archive, and tasks that nobody is at.
+    Hourly,
+}
+
+/// A schedule's event: `{"tick": "hourly"}`.
+#[derive(Deserialize)]
+struct Scheduled {
+    tick: Tick,
 }
 
 impl Trigger {
-    /// The day to report on.
-    pub(crate) fn day(&self, now: Timestamp) -> Result<Day, TriggerError> {
-        if let Some(date) = &self.date {
-            return Hour::from_key(&format!("{date}T00")).map(Hour::day).ok_or(TriggerError::Date);
+    /// What an event is.
+    ///
+    /// # Errors
+    /// Where it is none of these.
+    pub fn of(event: Value) -> Result<Self, serde_json::Error> {
+        if event.get("Records").is_some() {
+            return serde_json::from_value(event).map(Self::Errands);
         }
-        let scheduled = match &self.time {
-            Some(time) => DateTime::parse_from_rfc3339(time).map_err(|_| TriggerError::Time)?.to_utc().into(),
-            None => now,
-        };
-        let today = Hour::of(scheduled, HourOffset::default()).day();
-        Ok(Hour::from_index(today.first_hour().index() - 1).day())
-    }
-
-    /// The only tenant to report on.
-    pub(crate) fn tenant(&self) -> Result<Option<TenantId>, TriggerError> {
-        self.tenant.as_deref().map(TenantId::new).transpose().map_err(TriggerError::Tenant)
+        if event.get("tick").is_some() {
+            return serde_json::from_value(event).map(|Scheduled { tick }| Self::Tick(tick));
+        }
+        serde_json::from_value(event).map(Self::Nightly)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
-    fn the_day_is_the_one_asked_for_or_the_one_before_the_schedules() {
-        let now = Timestamp::from_millis(1_795_239_000_000); // 2026-11-21T05:30:00Z
-        let check = |json: &str, expect: Result<&str, TriggerError>| {
-            let trigger: Trigger = serde_json::from_str(json).unwrap();
-            assert_eq!(trigger.day(now).map(|day| day.to_string()), expect.map(str::to_owned), "{json}");
-        };
-        check("{}", Ok("2026-11-20"));
-        check(r#"{"time":"2026-11-02T01:15:00Z","detail-type":"Scheduled Event"}"#, Ok("2026-11-01"));
-        check(r#"{"time":"2026-11-02T01:15:00Z","date":"2024-02-29"}"#, Ok("2024-02-29"));
-        check(r#"{"date":"2025-02-29"}"#, Err(TriggerError::Date));
-        check(r#"{"date":"yesterday"}"#, Err(TriggerError::Date));
-        check(r#"{"time":"soon"}"#, Err(TriggerError::Time));
+    fn a_schedule_names_its_tick_and_the_night_has_none() {
+        for (name, tick) in [("minute", Tick::Minute), ("hourly", Tick::Hourly)] {
+            assert!(matches!(Trigger::of(json!({"tick": name})), Ok(Trigger::Tick(found)) if found == tick), "{name}");
+        }
+        for event in [json!({}), json!({"time": "2026-11-02T01:15:00Z", "detail-type": "Scheduled Event"}), json!({"date": "2026-11-01"})] {
+            assert!(matches!(Trigger::of(event.clone()), Ok(Trigger::Nightly(_))), "{event}");
+        }
+    }
+
+    #[test]
+    fn the_queue_delivers_records_and_anything_else_is_an_error() {
+        let event = json!({"Records": [{"messageId": "m1", "body": "{}"}]});
+        assert!(matches!(Trigger::of(event), Ok(Trigger::Errands(event)) if event.records.len() == 1));
+        for event in [json!({"tick": "yearly"}), json!(null), json!({"Records": 1}), json!({"date": 7})] {
+            assert!(Trigger::of(event.clone()).is_err(), "{event}");
+        }
     }
 }

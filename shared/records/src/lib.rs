@@ -10,6 +10,7 @@ pub mod budget;
 pub mod buffer;
 pub mod claim;
 pub mod dashboard;
+pub mod dispatch;
 pub mod document;
 pub mod due;
 pub mod erasure;

@@ -11,7 +11,7 @@ mod settings;
 pub mod testing;
 
 pub use setting::{
-    BUCKET_NAME, EVENTS_PER_MINUTE, Fault, Kind, LOG_LEVEL, PSEUDONYM_SECRET, Presence, RETENTION_DAYS, Setting, TABLE_NAME,
+    BUCKET_NAME, REPORT_SENDER, SERVICE_SECRET, WEBHOOK_LOOPBACK, EVENTS_PER_MINUTE, Fault, Kind, LOG_LEVEL, PSEUDONYM_SECRET, Presence, REPORT_QUEUE_URL, RETENTION_DAYS, Setting, TABLE_NAME,
 };
 pub use settings::{Faults, Settings};
 

@@ -16,8 +16,27 @@ pub const PSEUDONYM_SECRET: Setting = Setting::required(
     "the secret that the pseudonyms of users are derived from; another one would make other people of them",
     Kind::Secret { min_bytes: 32 },
 );
+/// Read by each function that checks the signatures of services, or signs what webhooks are sent.
+pub const SERVICE_SECRET: Setting = Setting::required(
+    "SERVICE_SECRET",
+    "the secret that the secrets of services and of webhooks are derived from",
+    Kind::Secret { min_bytes: 32 },
+);
+/// Read by who sends mail, and by who refuses to promise any.
+pub const REPORT_SENDER: Setting =
+    Setting::optional("REPORT_SENDER", "the address that reports are mailed from, verified in SES; without it none are mailed", Kind::Text);
+/// Read by who calls webhooks, and by who takes their addresses.
+pub const WEBHOOK_LOOPBACK: Setting = Setting::with_default(
+    "WEBHOOK_LOOPBACK",
+    "whether webhooks may be on the machine that calls them: on a machine of your own only, never on Lambda",
+    Kind::Choice(&["no", "yes"]),
+    "no",
+);
 /// The bucket.
 pub const BUCKET_NAME: Setting = Setting::required("BUCKET_NAME", "the S3 bucket that holds the log and the reports", Kind::Text);
+/// The queue of what `report` is sent to do.
+pub const REPORT_QUEUE_URL: Setting =
+    Setting::required("REPORT_QUEUE_URL", "the SQS queue of exports, archives, reports and deliveries", Kind::Url);
 
 /// How many events a sender has: `ingest` counts them, `query` tells how many are left.
 pub const EVENTS_PER_MINUTE: Setting = Setting::with_default(

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
-use memory::{Faults, MemoryBucket, MemoryTable, SettableClock};
+use memory::{Faults, MemoryBucket, MemoryQueue, MemoryTable, SettableClock};
 use model::message::{Message, pack};
 use model::money::Currency;
 use model::privacy::Pseudonyms;
@@ -48,6 +48,7 @@ pub struct World {
     pub faults: Faults,
     pub table: Arc<MemoryTable>,
     pub bucket: Arc<MemoryBucket>,
+    pub errands: Arc<MemoryQueue>,
     pub clock: Arc<SettableClock>,
     router: Router,
     key: SecretString,
@@ -87,6 +88,7 @@ impl World {
         let faults = Faults::none();
         let table = Arc::new(MemoryTable::with_faults(&faults));
         let bucket = Arc::new(MemoryBucket::with_faults(&faults));
+        let errands = Arc::new(MemoryQueue::with_faults(&faults));
         let clock = Arc::new(SettableClock::at(at(NOW)));
         for name in ["acme", "other"] {
             let (hour_offset, currency) = kind_of(name);
@@ -121,10 +123,11 @@ impl World {
             events_per_minute: 1000,
             table: table.clone(),
             bucket: bucket.clone(),
+            errands: errands.clone(),
             clock: clock.clone(),
             random: Arc::new(ports::SystemRandom),
         };
-        Self { faults, table, bucket, clock, router: router(desk), key }
+        Self { faults, table, bucket, errands, clock, router: router(desk), key }
     }
 
     /// Stores events of a tenant, as a message of the queue.
