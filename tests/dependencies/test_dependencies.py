@@ -19,7 +19,7 @@ SDKS = {
     "ingest": {"aws-sdk-dynamodb", "aws-sdk-sqs"},
     "store": {"aws-sdk-dynamodb", "aws-sdk-s3"},
     "aggregate": {"aws-sdk-dynamodb", "aws-sdk-s3", "aws-sdk-sqs"},
-    "report": {"aws-sdk-dynamodb", "aws-sdk-s3"},
+    "report": {"aws-sdk-dynamodb", "aws-sdk-s3", "aws-sdk-sesv2"},
     "query": {"aws-sdk-dynamodb", "aws-sdk-s3"},
 }
 ADAPTER = {"aws", "model", "ports"}
@@ -33,6 +33,8 @@ ARROWS = {
     "rollups": {"cube", "model", "ports", "records"},
     "settle": {"cube", "model", "ports", "records", "rollups"},
     "reader": {"cube", "model", "ports", "records", "rollups"},
+    "budgets": {"cube", "model", "ports", "reader", "records"},
+    "forecast": set(),
     "access": {"model", "ports", "records", "setup"},
     "web": {"access", "model", "ports"},
     "aws": {"ports"},
@@ -82,7 +84,7 @@ def test_everything_comes_from_crates_io_or_the_workspace() -> None:
     assert {found["source"] for found in packages()} == {CRATES_IO, None}
 
 
-@pytest.mark.parametrize("crate", ["model", "cube", "ports", "records", "reports", "rollups", "settle", "reader"])
+@pytest.mark.parametrize("crate", ["model", "cube", "ports", "records", "reports", "rollups", "settle", "reader", "budgets", "forecast"])
 def test_the_core_and_what_speaks_through_ports_reach_no_outside_world(crate: str) -> None:
     assert outside_world(reachable(crate)) == []
 

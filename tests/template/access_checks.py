@@ -31,12 +31,13 @@ ALLOWED = {
         "ScheduleDeadLetterQueue": {"sqs:SendMessage"},
     },
     "ReportRole": {
-        "Table": READ | {"dynamodb:PutItem"},
+        "Table": READ | {"dynamodb:PutItem", "dynamodb:DeleteItem"},
+        "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${ReportIdentity}": {"ses:SendEmail", "ses:SendRawEmail"},
         "${Table.Arn}/index/pending": {"dynamodb:Query"},
         "${Bucket.Arn}/incoming/*": {"s3:GetObject"},
         "${Bucket.Arn}/log/*": {"s3:GetObject"},
         "${Bucket.Arn}/exports/*": {"s3:PutObject", "s3:AbortMultipartUpload"},
-        "${Bucket.Arn}/reports/*": {"s3:PutObject", "s3:AbortMultipartUpload"},
+        "${Bucket.Arn}/reports/*": {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"},
         "${Bucket.Arn}/archive/*": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"},
         "Bucket": {"s3:ListBucket"},
         "ReportQueue": {"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
@@ -141,13 +142,13 @@ def secrets_are_long_hidden_and_never_a_default(subject: Subject) -> Iterator[st
 
 
 WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
-ADMINISTERED = ("audit", "budgets", "dashboards", "erasures", "jobs", "keys", "prices", "projects", "revision", "tasks")
+ADMINISTERED = ("audit", "budgets", "dashboards", "erasures", "jobs", "keys", "prices", "projects", "reports", "revision", "schedules", "tasks")
 WRITABLE = {
     "IngestRole": {"T#*#I", "T#*#A", "T#*#B#*", "T#*#W", "L#*"},
     "StoreRole": {"T#*#P#*", "T#*#B#*"},
     "AggregateRole": {"T#*#A", "T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#Z#*", "T#*#C#jobs", "T#*#C#erasures", "T#*#C#revision", "BUDGETS", "T#*#C#notices"},
-    "ReportRole": {"T#*#C#tasks", "T#*#Z#*"},
-    "QueryRole": {"L#*", "T#*#W", "T#*#X", "BUDGETS", *(f"T#*#C#{kind}" for kind in ADMINISTERED)},
+    "ReportRole": {"DUE", "T#*#C#reports", "T#*#C#schedules", "T#*#C#tasks", "T#*#Z#*"},
+    "QueryRole": {"L#*", "T#*#W", "T#*#X", "BUDGETS", "DUE", *(f"T#*#C#{kind}" for kind in ADMINISTERED)},
     "SchedulerRole": set(),
 }
 

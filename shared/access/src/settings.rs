@@ -7,7 +7,7 @@ const SECRET: Kind = Kind::Secret { min_bytes: 32 };
 
 /// The settings that every function with credentials has, to be listed among its own.
 pub const CREDENTIAL_SETTINGS: [Setting; 10] = [
-    Setting::required("SERVICE_SECRET", "the secret that the secrets of services are derived from", SECRET),
+    setup::SERVICE_SECRET,
     setup::PSEUDONYM_SECRET,
     Setting::required_unless("JWT_SECRET", "the secret of tokens signed with HS256", SECRET, "JWKS_URL"),
     Setting::optional("JWKS_URL", "where the public keys of tokens signed with RS256 or ES256 are published", Kind::Url),

@@ -6,10 +6,13 @@ use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Builder, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
-use ports::{Bucket, ObjectInfo, PortError, Result};
+use ports::{Bucket, Links, ObjectInfo, PortError, Result, Uploads};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 const SERVICE: &str = "bucket";
 
@@ -36,6 +39,45 @@ impl S3 {
                 .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
             Client::from_conf(config.build())
         })
+    }
+}
+
+#[async_trait]
+impl Links for S3 {
+    async fn link(&self, key: &str, seconds: u32) -> Result<String> {
+        let refused = |source: Box<dyn std::error::Error + Send + Sync>| PortError::Refused { service: SERVICE, source };
+        let signing = PresigningConfig::expires_in(Duration::from_secs(seconds.into())).map_err(|error| refused(Box::new(error)))?;
+        let signed = self.client().get_object().bucket(&self.name).key(key).presigned(signing).await;
+        signed.map(|request| request.uri().to_owned()).map_err(|error| port_error(SERVICE, error))
+    }
+}
+
+#[async_trait]
+impl Uploads for S3 {
+    async fn begin(&self, key: &str, content_type: &str) -> Result<String> {
+        let call = self.client().create_multipart_upload().bucket(&self.name).key(key).content_type(content_type);
+        let begun = call.send().await.map_err(|error| port_error(SERVICE, error))?;
+        begun.upload_id.ok_or_else(|| PortError::Refused { service: SERVICE, source: "the upload has no id".into() })
+    }
+
+    async fn part(&self, key: &str, upload: &str, (number, body): (i32, Bytes)) -> Result<String> {
+        let call = self.client().upload_part().bucket(&self.name).key(key).upload_id(upload).part_number(number);
+        let part = call.body(ByteStream::from(body)).send().await.map_err(|error| port_error(SERVICE, error))?;
+        part.e_tag.ok_or_else(|| PortError::Refused { service: SERVICE, source: "the part has no tag".into() })
+    }
+
+    async fn complete(&self, key: &str, upload: &str, parts: &[String]) -> Result<()> {
+        let part = |(number, tag): (i32, &String)| CompletedPart::builder().part_number(number).e_tag(tag).build();
+        let parts = CompletedMultipartUpload::builder().set_parts(Some((1..).zip(parts).map(part).collect())).build();
+        let call = self.client().complete_multipart_upload().bucket(&self.name).key(key).upload_id(upload).multipart_upload(parts);
+        call.send().await.map(drop).map_err(|error| port_error(SERVICE, error))
+    }
+
+    async fn abort(&self, key: &str, upload: &str) -> Result<()> {
+        match self.client().abort_multipart_upload().bucket(&self.name).key(key).upload_id(upload).send().await {
+            Err(SdkError::ServiceError(refusal)) if refusal.err().is_no_such_upload() => Ok(()),
+            answer => answer.map(drop).map_err(|error| port_error(SERVICE, error)),
+        }
     }
 }
 

@@ -7,13 +7,17 @@
 mod bucket;
 mod clock;
 mod error;
+mod links;
 mod queue;
 mod random;
 mod table;
+mod uploads;
 
 pub use bucket::{Bucket, ObjectInfo};
 pub use clock::{Clock, SystemClock};
 pub use error::{PortError, Result};
+pub use links::{LINK_SECONDS, Links};
 pub use queue::{Depth, Queue, Received, check_bodies, check_delay, check_most};
 pub use random::{Random, SystemRandom};
 pub use table::{Added, Condition, Item, Key, Page, Projection, Put, Range, Read, Table, Value, check_items};
+pub use uploads::Uploads;

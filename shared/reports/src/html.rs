@@ -4,6 +4,7 @@
 use crate::chart::{self, Axis};
 use crate::content::{Content, Figure, Line, Part};
 use crate::number::Change;
+use crate::period::Times;
 use crate::template::Kind;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -59,7 +60,7 @@ pub fn page(content: &Content) -> String {
             body {
                 main {
                     h1 { (content.title) }
-                    p class="quiet" { (span(content)) " · " (content.tenant) }
+                    p class="quiet" { (span(&content.times)) " · " (content.tenant) }
                     @for part in &content.parts {
                         section id=(part.name) {
                             h2 { (part.title) }
@@ -153,8 +154,7 @@ fn change(figure: &Figure) -> Option<String> {
 
 /// The time that a report tells of, for people.
 #[must_use]
-pub fn span(content: &Content) -> String {
-    let times = &content.times;
+pub fn span(times: &Times) -> String {
     let (from, to) = (local(times.range.from, times.timezone), local(times.range.to, times.timezone));
     let last = local(times.range.to.plus_millis(-1), times.timezone);
     let midnight = |moment: &DateTime<Tz>| moment.format("%H:%M:%S").to_string() == "00:00:00";
@@ -190,7 +190,7 @@ pub fn about(content: &Content) -> Vec<String> {
 /// The report in plain text, for mail clients that show nothing else.
 #[must_use]
 pub fn text(content: &Content) -> String {
-    let mut out = format!("{}\n{} · {}\n", content.title, span(content), content.tenant);
+    let mut out = format!("{}\n{} · {}\n", content.title, span(&content.times), content.tenant);
     for part in content.parts.iter().filter(|part| part.kind != Kind::Series) {
         out.push_str(&format!("\n{}\n", part.title));
         if part.lines.is_empty() {

@@ -166,6 +166,13 @@ pub struct Failure {
     pub is_final: bool,
 }
 
+/// The id of a run that was due at a moment, `of` a schedule or something else that has but one then: the latest come first in order.
+#[must_use]
+pub fn id_of(due: Timestamp, of: &str) -> String {
+    const LAST: i64 = 0xffff_ffff_ffff;
+    format!("{:012x}-{of}", (LAST - due.as_millis()).clamp(0, LAST))
+}
+
 impl Run {
     /// A run of which nothing is done.
     #[must_use]

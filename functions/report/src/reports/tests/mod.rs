@@ -1,0 +1,6 @@
+mod calling;
+mod crashing;
+mod delivering;
+mod mailing;
+mod scheduling;
+mod world;
