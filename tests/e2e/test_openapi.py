@@ -53,7 +53,24 @@ def priced_anew(tenant):
     return {"revision": answer.json()["revision"]}
 
 
+def kept(tenant):
+    """A dashboard."""
+    answer = tenant.api.post("/api/v1/dashboards", {"name": "A copy", "copyOf": "ready:ai"}, by=tenant.admin)
+    assert answer.status_code == 201, answer.text
+    return {"id": answer.json()["id"]}
+
+
+def budgeted(tenant):
+    """A budget."""
+    budget = {"name": "All", "scope": "tenant", "measure": "tokens", "limit": 1000, "period": "day"}
+    answer = tenant.api.post("/api/v1/budgets", budget, by=tenant.admin)
+    assert answer.status_code == 201, answer.text
+    return {"id": answer.json()["id"]}
+
+
 PREPARED = {
+    "/api/v1/budgets/{id}": budgeted,
+    "/api/v1/dashboards/{id}": kept,
     "/api/v1/erasures/{id}": erased,
     "/api/ai-tracking/update/{requestId}": tracked,
     "/api/v1/prices/{revision}": priced_anew,

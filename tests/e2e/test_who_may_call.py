@@ -19,6 +19,8 @@ OWN = {
     "GET /api/analytics/my-usage",
     "GET /api/analytics/sales/stats",
 }
+# What a user may do with dashboards: see its own and those that are shared, and keep its own (tests/e2e/test_dashboards.py).
+OF_PEOPLE = {f"{method} /api/v1/dashboards{path}" for method, path in [("GET", ""), ("POST", ""), ("GET", "/{id}"), ("GET", "/{id}/data")]}
 MARK = "marked"
 TOKENS = 4242427
 
@@ -101,7 +103,7 @@ def test_an_admin_of_another_tenant_is_told_nothing_of_this_one(api, document, t
 
 def test_a_user_is_told_nothing_of_another_and_writes_nothing_of_another(api, document, tenant, unlimited):
     bob = tenant.user("bob")
-    operations = [one for one in document.operations.values() if not one.is_public and one.name not in OWN]
+    operations = [one for one in document.operations.values() if not one.is_public and one.name not in OWN | OF_PEOPLE]
     ids = {"userId": f"ann-{MARK}"}
     answers = every([(api.url, one.method, one.target(ids), bob, of_another(example(one))) for one in operations])
     told = []

@@ -6,7 +6,7 @@ use access::{AccessError, Caller, Role, Standing};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::HeaderValue;
-use http::header::IF_NONE_MATCH;
+use http::header::{IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use model::accept::Fault;
 use model::{Timestamp, UserId};
@@ -31,6 +31,8 @@ pub(crate) struct Visit {
     pub standing: Option<Standing>,
     /// The answer that the caller has from before.
     pub known: Option<HeaderValue>,
+    /// The version that the caller means to change.
+    pub expected: Option<HeaderValue>,
 }
 
 impl FromRequestParts<Arc<Desk>> for Visit {
@@ -53,7 +55,8 @@ impl Visit {
         }
         let standing = desk.limits.count(&*desk.table, &caller, now).await?;
         let parameters = Parameters::of(&parts.uri)?;
-        Ok(Self { caller, now, parameters, standing, known: parts.headers.get(IF_NONE_MATCH).cloned() })
+        let [known, expected] = [IF_NONE_MATCH, IF_MATCH].map(|name| parts.headers.get(name).cloned());
+        Ok(Self { caller, now, parameters, standing, known, expected })
     }
 
     /// What is asked of an endpoint that knows these parameters.
@@ -127,7 +130,7 @@ impl Brought {
 }
 
 /// A place in a document as a JSON pointer (RFC 6901).
-fn pointer(path: &serde_path_to_error::Path) -> String {
+pub(crate) fn pointer(path: &serde_path_to_error::Path) -> String {
     let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
     path.iter().fold(String::new(), |pointer, segment| match segment {
         Segment::Seq { index } => format!("{pointer}/{index}"),

@@ -77,7 +77,7 @@ pub(crate) fn unreadable(error: RecordError) -> Problem {
 }
 
 /// 201: a thing was made, and is to be found there.
-fn created(location: &str, body: impl Serialize) -> Result<Response, Problem> {
+pub(crate) fn created(location: &str, body: impl Serialize) -> Result<Response, Problem> {
     let mut response = (StatusCode::CREATED, Json(body)).into_response();
     response.headers_mut().insert(LOCATION, HeaderValue::from_str(location).map_err(Problem::internal)?);
     Ok(response)

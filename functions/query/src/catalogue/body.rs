@@ -1,13 +1,13 @@
 //! What `POST /api/v1/analytics/query` asks, as it is sent, and the questions that it stands for.
 
 use super::metrics::questions;
-use crate::parameters::{LIST, MOST, fault};
+use crate::parameters::{Cursor, LIST, MOST, Place, digest, fault};
 use crate::visit::Visit;
 use cube::catalogue::{self, Dimension, Metric};
 use cube::query::{Granularity, MetricQuery, QueryFault, Range, TimeParameters, Window};
 use model::accept::Fault;
 use model::money::Currency;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -15,53 +15,64 @@ use utoipa::ToSchema;
 const MOST_METRICS: usize = 20;
 
 /// A question: metrics of the catalogue, or numbers of one of its cubes; by which dimensions, of what, when, in which order.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"metrics": ["requests", "cost"], "groupBy": ["model"], "filters": {"plan": ["pro"]}, "range": {"period": "7d"}, "limit": 5}))]
 pub(crate) struct QueryBody {
     /// Metrics of the catalogue. Either these, or `cube` and `measures`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 20)]
     pub metrics: Vec<String>,
     /// A cube of the catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cube: Option<String>,
     /// Measures and derived numbers of the cube.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measures: Vec<String>,
     /// Dimensions, `hourOfDay` or `weekday`; `hour`, `day`, `week` or `month` among them sets the granularity.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub group_by: Vec<String>,
     /// By dimension, the values of which one must hold.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub filters: BTreeMap<String, Vec<String>>,
     /// When; the last 30 days by default.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "QueryRange::is_default")]
     pub range: QueryRange,
     /// `hour`, `day`, `week` or `month`: makes the answer a series. One sum over the range by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub granularity: Option<String>,
     /// An IANA name; UTC by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
     /// The first number asked for, the largest first, by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<QueryOrder>,
     /// How many groups at most: those that are first in the order.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 1000, default = 100)]
     pub limit: Option<usize>,
+    /// `nextCursor` of the page before this one; everything else but `limit` as it was asked for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
 }
 
 /// From a moment to another, or a period that ends now.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QueryRange {
     /// A date, from its first moment, or a date-time (ISO 8601).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// A date, included whole, or a date-time, not included (ISO 8601).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// As the parameter `period` of other reads: `24h`, `7d`, `month`…
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
 }
 
 /// By which number groups are ordered.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QueryOrder {
     /// One of the metrics or measures asked for.
@@ -69,6 +80,12 @@ pub(crate) struct QueryOrder {
     /// Largest first, which is the default.
     #[serde(default = "yes")]
     pub descending: bool,
+}
+
+impl QueryRange {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 fn yes() -> bool {
@@ -93,6 +110,10 @@ pub(crate) struct Question {
     pub limit: usize,
     /// The currency of amounts, where they are of one that was not asked for.
     pub currency: Option<Currency>,
+    /// The last group of the page before.
+    pub after: Option<Place>,
+    /// What is asked, but for how much of it at once.
+    pub digest: String,
 }
 
 impl QueryBody {
@@ -101,7 +122,17 @@ impl QueryBody {
         let mut faults = Vec::new();
         let among_groups = self.group_by.iter().filter_map(|name| Granularity::from_name(name)).min();
         let given = self.granularity.as_deref().or(among_groups.map(Granularity::name));
-        let window = self.window(visit, given).map_err(|found| faults.extend(found)).ok();
+        let mut window = self.window(visit, given).map_err(|found| faults.extend(found)).ok();
+        let digest = self.digest();
+        let cursor = self.cursor.as_deref().and_then(|text| Cursor::decode(text, &digest));
+        match (&cursor, &mut window) {
+            // All pages are of one range of time, however much passes between them.
+            (Some(cursor), Some(window)) => window.range = cursor.range(),
+            (None, _) if self.cursor.is_some() => {
+                faults.push(fault("/cursor", "bad_cursor", "must be the nextCursor of the same question's page before"));
+            }
+            _ => {}
+        }
         let granularity = window.and_then(|window| given.map(|_| window.granularity));
         let by: Vec<String> = self.group_by.iter().filter(|name| Granularity::from_name(name).is_none()).cloned().collect();
         let range = window.map_or(Range { from: visit.now, to: visit.now.plus_millis(1) }, |window| window.range);
@@ -125,10 +156,17 @@ impl QueryBody {
         }
         match (window, order) {
             (Some(window), Some(order)) if faults.is_empty() => {
-                Ok(Question { names, queries, by, window, granularity, order, limit, currency })
+                let after = cursor.and_then(|cursor| Place::read(&cursor.after));
+                Ok(Question { names, queries, by, window, granularity, order, limit, currency, after, digest })
             }
             _ => Err(faults),
         }
+    }
+
+    /// What is asked, but for how much of it at once: a cursor of one question is none of another.
+    fn digest(&self) -> String {
+        let whole = Self { limit: None, cursor: None, ..self.clone() };
+        digest("query", &[("body".to_owned(), serde_json::to_string(&whole).unwrap_or_default())])
     }
 
     fn window(&self, visit: &Visit, granularity: Option<&str>) -> Result<Window, Vec<Fault>> {

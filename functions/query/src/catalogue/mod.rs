@@ -5,7 +5,9 @@ mod metrics;
 mod page;
 mod query;
 
+pub(crate) use body::{QueryBody, QueryRange};
 pub use page::page;
+pub(crate) use query::{MOST_BUCKETS, MOST_ROWS, Prepared, QueryAnswer, too_costly};
 
 use crate::Desk;
 use crate::parameters::taking;

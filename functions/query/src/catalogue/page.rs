@@ -31,7 +31,7 @@ const MORE: &str = "## Numbers that are worked out of these
 | ARR | MRR × 12 | |
 | churn rate | of customers: those who came to pay nothing ÷ those who paid at the start; of revenue: churned ÷ MRR at the start | |
 | lifetime value | revenue of all time ÷ customers of all time, by currency | |
-| projection of a month | its days so far (today included) as a mean, times all of its days | |
+| projection of a month | its days that are over, and for the others exponential smoothing of up to 84 days before, with an interval by how far off such forecasts were in those days; with fewer than 21 days, the mean of its days so far times all of its days | ETS by `augurs`; split conformal prediction |
 
 ";
 

@@ -3,13 +3,14 @@
 use super::body::{QueryBody, Question};
 use crate::Desk;
 use crate::groups::Group;
-use crate::parameters::{Known, fault};
+use crate::parameters::{Asked, Cursor, Known, Place, fault};
 use crate::shape::{Figure, Meta, reply};
 use crate::visit::{Brought, Visit};
 use axum::extract::State;
 use axum::response::Response;
 use cube::query::{Answer, Grain, MetricQuery, Number};
 use model::Timestamp;
+use model::accept::Fault;
 use reader::Reading;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -20,12 +21,13 @@ use web::Problem;
 use web::contract::{ProblemBody, Refusals};
 
 /// How many buckets (hours, days, months) one question may read: about five months by the hour.
-const MOST_BUCKETS: i64 = 4_000;
+pub(crate) const MOST_BUCKETS: i64 = 4_000;
 /// How many rows it may answer.
-const MOST_ROWS: usize = 10_000;
+pub(crate) const MOST_ROWS: usize = 10_000;
 
 #[derive(Serialize, ToSchema)]
-struct QueryAnswer {
+#[serde(rename_all = "camelCase")]
+pub(crate) struct QueryAnswer {
     /// A row for each group, or in a series for each bucket and group, oldest first: `timestamp` in a series, each dimension with its value,
     /// then each number. A distribution is its median, beside it its 95th and 99th percentile as `…P95` and `…P99`.
     data: Vec<Group>,
@@ -33,6 +35,8 @@ struct QueryAnswer {
     order: String,
     /// How many groups there are in all; the limit may show less.
     groups: usize,
+    /// What `cursor` must be for the groups after these; `null` where there are none.
+    next_cursor: Option<String>,
     meta: Meta,
 }
 
@@ -55,54 +59,93 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, brought: Brought) -> R
     visit.for_tenant()?;
     let mut asked = visit.asked(&Known::NOTHING)?;
     let body: QueryBody = brought.read()?;
-    let unanswerable = |faults| Problem::bad_request("this cannot be answered").with_faults(faults);
-    let question = body.question(visit).map_err(unanswerable)?;
-    asked.window = question.window;
-    let mut queries = question.queries.clone();
-    if question.is_ranked_apart() {
-        queries.extend(question.queries.iter().map(|query| MetricQuery { granularity: None, ..query.clone() }));
+    let prepared = Prepared::of(&body, visit).map_err(unanswerable)?;
+    asked.window = prepared.question.window;
+    if prepared.cost > MOST_BUCKETS {
+        return Err(unanswerable(vec![too_costly(prepared.cost)]));
     }
-    check_cost(&queries, visit).map_err(unanswerable)?;
-    let reading = desk.ask(visit, &queries).await?;
-    let ranked = question.ranked(&reading);
-    let shown = &ranked[..ranked.len().min(question.limit)];
-    let buckets = question.starts(&reading).len();
-    if shown.len().saturating_mul(buckets) > MOST_ROWS {
-        let message = format!("{} groups in {buckets} buckets are more than the {MOST_ROWS} rows of an answer", shown.len());
-        return Err(unanswerable(vec![fault("/limit", "too_many_rows", message)]));
-    }
-    let (by, is_descending) = (&question.names[question.order.0], question.order.1);
-    let answer = QueryAnswer {
-        data: question.rows(&reading, shown),
-        order: format!("{by} {}, then by label", if is_descending { "descending" } else { "ascending" }),
-        groups: ranked.len(),
-        meta: Meta::of(&reading, &asked)
-            .every(question.granularity.map_or("all", |granularity| granularity.name()))
-            .in_currency(question.currency),
-    };
+    let reading = desk.ask(visit, &prepared.queries).await?;
+    let answer = prepared.answer(&reading, &asked, MOST_ROWS).map_err(|fault| unanswerable(vec![fault]))?;
     reply(visit, &asked, &answer)
 }
 
-/// What a question may read is bounded: it is refused before anything is read.
-fn check_cost(queries: &[MetricQuery], visit: &Visit) -> Result<(), Vec<model::accept::Fault>> {
-    let read = |query: &MetricQuery| -> i64 {
-        let Ok(query) = query.check() else { return 0 };
-        let buckets = query.plan(visit.caller.hour_offset).reads.into_iter().map(|span| {
-            let hours = i64::from(span.to.index()) - i64::from(span.from.index());
-            match span.grain {
-                Grain::Hour => hours,
-                Grain::Day => hours / 24,
-                Grain::Month | Grain::Lifetime => hours / (24 * 28),
-            }
-        });
-        buckets.sum()
-    };
-    let most = queries.iter().map(read).max().unwrap_or_default();
-    if most <= MOST_BUCKETS {
-        return Ok(());
+fn unanswerable(faults: Vec<Fault>) -> Problem {
+    Problem::bad_request("this cannot be answered").with_faults(faults)
+}
+
+/// A question that costs more than one may.
+pub(crate) fn too_costly(buckets: i64) -> Fault {
+    let message =
+        format!("reads {buckets} hours, days and months, and may read {MOST_BUCKETS}: ask about less time, or by the day or month");
+    fault("/range", "too_costly", message)
+}
+
+/// A question that can be answered, and all that is to be asked for it.
+pub(crate) struct Prepared {
+    pub question: Question,
+    /// What is to be asked, in this order.
+    pub queries: Vec<MetricQuery>,
+    /// How many buckets the most far-reaching of them may read.
+    pub cost: i64,
+}
+
+impl Prepared {
+    /// What a body asks, or all that is wrong with it.
+    pub fn of(body: &QueryBody, visit: &Visit) -> Result<Self, Vec<Fault>> {
+        let question = body.question(visit)?;
+        let mut queries = question.queries.clone();
+        if question.is_ranked_apart() {
+            queries.extend(question.queries.iter().map(|query| MetricQuery { granularity: None, ..query.clone() }));
+        }
+        let cost = queries.iter().map(|query| cost(query, visit)).max().unwrap_or_default();
+        Ok(Self { question, queries, cost })
     }
-    let message = format!("reads {most} hours, days and months, and may read {MOST_BUCKETS}: ask about less time, or by the day or month");
-    Err(vec![fault("/range", "too_costly", message)])
+
+    /// The answer, off a reading of its queries and no others; of so many rows at most.
+    pub fn answer(&self, reading: &Reading, asked: &Asked, most_rows: usize) -> Result<QueryAnswer, Fault> {
+        let question = &self.question;
+        let ranked = question.ranked(reading);
+        let begin = question.after.as_ref().map_or(0, |after| ranked.partition_point(|(place, _)| place <= after));
+        let end = ranked.len().min(begin.saturating_add(question.limit));
+        let shown: Vec<Labels> = ranked[begin..end].iter().map(|(_, labels)| *labels).collect();
+        let buckets = question.starts(reading).len();
+        if shown.len().saturating_mul(buckets) > most_rows {
+            let message = format!("{} groups in {buckets} buckets are more than the {most_rows} rows of an answer", shown.len());
+            return Err(fault("/limit", "too_many_rows", message));
+        }
+        let (by, is_descending) = (&question.names[question.order.0], question.order.1);
+        let cursor = |place: &Place| Cursor::new(&question.digest, question.window.range, place.text()).encode();
+        Ok(QueryAnswer {
+            data: question.rows(reading, &shown),
+            order: format!("{by} {}, then by label", if is_descending { "descending" } else { "ascending" }),
+            groups: ranked.len(),
+            next_cursor: (begin < end && end < ranked.len()).then(|| cursor(&ranked[end - 1].0)),
+            meta: Meta::of(reading, asked)
+                .every(question.granularity.map_or("all", |granularity| granularity.name()))
+                .in_currency(question.currency),
+        })
+    }
+}
+
+impl QueryAnswer {
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.data.len()
+    }
+}
+
+/// How many buckets a query may read. What a question may read is bounded: it is refused before anything is read.
+fn cost(query: &MetricQuery, visit: &Visit) -> i64 {
+    let Ok(query) = query.check() else { return 0 };
+    let buckets = query.plan(visit.caller.hour_offset).reads.into_iter().map(|span| {
+        let hours = i64::from(span.to.index()) - i64::from(span.from.index());
+        match span.grain {
+            Grain::Hour => hours,
+            Grain::Day => hours / 24,
+            Grain::Month | Grain::Lifetime => hours / (24 * 28),
+        }
+    });
+    buckets.sum()
 }
 
 type Labels<'r> = &'r [String];
@@ -119,20 +162,20 @@ impl Question {
         &reading.answers[first..first + self.queries.len()]
     }
 
-    /// The groups, in their order.
-    fn ranked<'r>(&self, reading: &'r Reading) -> Vec<Labels<'r>> {
+    /// The groups, each with its place in their order.
+    fn ranked<'r>(&self, reading: &'r Reading) -> Vec<(Place, Labels<'r>)> {
         if self.by.is_empty() {
-            return vec![&[]];
+            return vec![(Place::ranked(0.0, Vec::new()), &[])];
         }
         let numbers = self.numbers(self.totals(reading));
-        let mut groups: Vec<Labels> = numbers.keys().map(|(_, labels)| *labels).collect();
         let (place, is_descending) = self.order;
         let rank = |labels: Labels| {
             let number = numbers.get(&(None, labels)).and_then(|numbers| numbers[place]).and_then(Number::as_f64);
-            number.unwrap_or(f64::NEG_INFINITY)
+            let rank = number.unwrap_or(f64::NEG_INFINITY);
+            if is_descending { rank } else { -rank }
         };
-        // Stable, so that groups of one rank stay in the order of their labels.
-        groups.sort_by(|a, b| if is_descending { rank(b).total_cmp(&rank(a)) } else { rank(a).total_cmp(&rank(b)) });
+        let mut groups: Vec<_> = numbers.keys().map(|(_, labels)| (Place::ranked(rank(labels), labels.to_vec()), *labels)).collect();
+        groups.sort();
         groups
     }
 

@@ -4,14 +4,13 @@ mod cursor;
 mod document;
 mod known;
 
-pub(crate) use cursor::{Page, Place};
+pub(crate) use cursor::{Cursor, Page, Place, digest};
 pub(crate) use document::taking;
 pub(crate) use known::{Grouping, Known, LIST, MOST, Own, RANKING};
 
 use axum::extract::Query;
 use cube::catalogue::Dimension;
 use cube::query::{Division, Granularity, MetricQuery, QueryFault, TimeParameters, Window};
-use cursor::{Cursor, digest};
 use http::Uri;
 use known::Absent;
 use model::accept::Fault;

@@ -76,7 +76,7 @@ async fn metrics_of_several_cubes_are_answered_side_by_side() {
     assert_eq!(
         answer,
         json!({
-            "order": "requests descending, then by label", "groups": 2,
+            "order": "requests descending, then by label", "groups": 2, "nextCursor": null,
             "data": [{"plan": "(none)", "requests": 3, "cost": 0.032, "builds": 1}, {"plan": "pro", "requests": 2, "cost": 0.036, "builds": null}],
         })
     );
@@ -180,4 +180,43 @@ async fn questions_are_for_admins_and_services_of_their_tenant() {
     let unsigned = world.post(Who::Service, PATH, &question).await;
     assert_eq!(unsigned.status, StatusCode::OK, "its signature is over the body");
     assert_eq!(world.post(Who::Admin, &format!("{PATH}?limit=1"), &question).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn groups_beyond_the_limit_are_had_page_by_page_each_once() {
+    let world = world().await;
+    let questions = [
+        json!({"metrics": ["requests", "cost"], "groupBy": ["model", "plan"], "range": {"period": "30d"}}),
+        json!({"metrics": ["cost"], "groupBy": ["model", "plan"], "range": {"period": "30d"}, "order": {"by": "cost", "descending": false}}),
+        json!({"metrics": ["requests"], "groupBy": ["model", "plan", "week"], "range": {"period": "30d"}}),
+    ];
+    for question in questions {
+        let whole = ask(&world, question.clone()).await;
+        assert!(whole["groups"].as_u64().unwrap() >= 3 && whole["nextCursor"].is_null(), "{whole}");
+        let (mut rows, mut pages, mut asked) = (Vec::new(), 0, question.clone());
+        asked["limit"] = 1.into();
+        loop {
+            let page = world.post(Who::Admin, PATH, &asked).await;
+            assert_eq!(page.json()["groups"], whole["groups"]);
+            rows.extend(page.json()["data"].as_array().unwrap().clone());
+            pages += 1;
+            // What passes between two pages changes nothing of the range they are of.
+            world.clock.set(ports::Clock::now(&*world.clock).plus_millis(60_000));
+            match page.json()["nextCursor"].as_str() {
+                Some(next) => asked["cursor"] = next.into(),
+                None => break,
+            }
+        }
+        assert_eq!(json!(pages), whole["groups"]);
+        let key = |row: &Value| format!("{} {} {}", row["timestamp"], row["model"], row["plan"]);
+        let (mut got, mut expect) = (rows, whole["data"].as_array().unwrap().clone());
+        got.sort_by_key(key);
+        expect.sort_by_key(key);
+        assert_eq!(got, expect);
+        let mut other = asked;
+        other["metrics"] = json!(["tokens"]);
+        other.as_object_mut().unwrap().remove("order");
+        assert_eq!(faults(&world.post(Who::Admin, PATH, &other).await), named(&[("/cursor", "bad_cursor")]));
+        world.clock.set(crate::world::at(crate::world::NOW));
+    }
 }
