@@ -25,6 +25,8 @@ pub struct Partials {
     pub hours: Waiting,
     /// The first of them.
     pub oldest: Pending,
+    /// Which they are, as a digest: it changes with what comes and with what is settled.
+    pub digest: u64,
 }
 
 /// The partials that were found.
@@ -84,7 +86,9 @@ impl Found {
 
     fn add(&mut self, partial: Pending) {
         let unit = Unit { tenant: partial.tenant.clone(), family: partial.family, day: partial.day() };
-        let day = self.units.entry(unit).or_insert_with(|| Partials { hours: Waiting::new(), oldest: partial.clone() });
+        let day = self.units.entry(unit).or_insert_with(|| Partials { hours: Waiting::new(), oldest: partial.clone(), digest: 0 });
+        // In whatever order they are found.
+        day.digest ^= digest_of(&partial);
         *day.hours.entry(partial.hour).or_default() += 1;
         if (partial.hour, &partial.segment) < (day.oldest.hour, &day.oldest.segment) {
             day.oldest = partial;
@@ -103,6 +107,12 @@ impl Found {
         Family::ALL.into_iter().filter_map(move |family| of(family).min_by_key(|oldest| oldest.hour))
     }
 
+    /// Which partials of a tenant's family wait, as a digest.
+    pub fn digest_of(&self, tenant: &TenantId, family: Family) -> u64 {
+        let own = self.units.iter().filter(|(unit, _)| unit.tenant == *tenant && unit.family == family);
+        own.fold(0, |digest, (_, day)| digest ^ day.digest)
+    }
+
     /// How many hours of a family wait.
     pub fn hours_of(&self, family: Family) -> usize {
         self.units.iter().filter(|(unit, _)| unit.family == family).map(|(_, day)| day.hours.len()).sum()
@@ -112,4 +122,10 @@ impl Found {
     pub fn partials(&self) -> usize {
         self.units.values().flat_map(|day| day.hours.values()).sum()
     }
+}
+
+/// A partial's place as a number: FNV-1a, a fixed function of the bytes.
+fn digest_of(partial: &Pending) -> u64 {
+    let place = format!("{}#{}", partial.hour, partial.segment);
+    place.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

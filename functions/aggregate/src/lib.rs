@@ -4,6 +4,7 @@
 //! So thousands of tenants are settled side by side, and what fails for one stops no other. Any work may be done twice, or by two at once:
 //! what settling is, and why that does no harm, is `settle`'s.
 
+mod budgets;
 pub mod config;
 mod find;
 mod metrics;

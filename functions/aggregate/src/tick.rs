@@ -29,6 +29,8 @@ struct Look {
     rolls: bool,
     /// Whether it carries on with jobs.
     jobs: bool,
+    /// Whether it looks at budgets.
+    budgets: bool,
     /// With how many messages in the queue it sends nothing: what it found is found again.
     enough: u64,
 }
@@ -48,11 +50,15 @@ enum Days {
 impl Tick {
     const fn look(self) -> Look {
         match self {
-            Self::Minute => Look { pages: 2, days: Days::Busy, sweeps: false, rolls: false, jobs: true, enough: 100 },
-            Self::Hourly => Look { pages: 20, days: Days::Busy, sweeps: true, rolls: false, jobs: false, enough: 1_000 },
-            Self::Daily => Look { pages: 200, days: Days::Over, sweeps: true, rolls: true, jobs: false, enough: 100_000 },
-            Self::Weekly => Look { pages: 2_000, days: Days::Closed, sweeps: true, rolls: true, jobs: false, enough: 100_000 },
-            Self::Monthly => Look { pages: 200, days: Days::None, sweeps: false, rolls: true, jobs: false, enough: 100_000 },
+            Self::Minute => Look { pages: 2, days: Days::Busy, sweeps: false, rolls: false, jobs: true, budgets: true, enough: 100 },
+            Self::Hourly => Look { pages: 20, days: Days::Busy, sweeps: true, rolls: false, jobs: false, budgets: true, enough: 1_000 },
+            Self::Daily => Look { pages: 200, days: Days::Over, sweeps: true, rolls: true, jobs: false, budgets: false, enough: 100_000 },
+            Self::Weekly => {
+                Look { pages: 2_000, days: Days::Closed, sweeps: true, rolls: true, jobs: false, budgets: false, enough: 100_000 }
+            }
+            Self::Monthly => {
+                Look { pages: 200, days: Days::None, sweeps: false, rolls: true, jobs: false, budgets: false, enough: 100_000 }
+            }
         }
     }
 }
@@ -103,6 +109,9 @@ impl Aggregate {
         self.send(&look, &work, &mut summary).await?;
         if look.jobs {
             self.carry_on_with_jobs(&look).await?;
+        }
+        if look.budgets {
+            self.look_at_budgets(tick, &found).await?;
         }
         if matches!(tick, Tick::Minute) {
             self.tell_what_waits(&summary);

@@ -45,6 +45,8 @@ const TAGS: &[(&str, &str)] = &[
     ("revenue", "Revenue, what of it recurs, and who leaves."),
     ("providers", "What each provider of AI models was asked, cost, and how it performed."),
     ("catalogue", "Every metric there is, and questions of one's own."),
+    ("dashboards", "Questions kept with how they are drawn, and what all of them come to in one call."),
+    ("budgets", "How much a user, a project or the tenant may use, and what is left."),
     ("administration", "Projects, keys, prices, and who changed what."),
     ("persons", "What is known of a person, and its erasure."),
     ("prometheus", "Metrics for a Prometheus."),

@@ -2,6 +2,7 @@
 
 use super::figures::DIMENSIONS;
 use crate::Desk;
+use crate::budgets::{MyBudget, OwnBudgets};
 use crate::groups::{Groups, groups};
 use crate::parameters::{Grouping, Known};
 use crate::shape::{Figure, Meta, date, reply};
@@ -69,6 +70,8 @@ struct MyUsage {
     /// Oldest first, every day of the range.
     by_day: Vec<MyDay>,
     limits: MyLimits,
+    /// The budgets that are for the caller, and what is left of each in its own period, whatever time is asked about.
+    budgets: Vec<MyBudget>,
     #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<Groups>,
     meta: Meta,
@@ -123,10 +126,14 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         asked.question("ai_users", &PARTS).by("service"),
         asked.question("ai_users", &PARTS).every(Granularity::Day, asked.window.timezone),
     ];
+    let budgets = OwnBudgets::of(&desk, &visit, &user).await?;
+    questions.extend(budgets.questions(&visit));
     questions.extend(grouped.as_ref().map(|grouped| grouped.question.clone()));
     let limits = limits(&desk, &visit).await?;
     let reading = desk.ask(&visit, &questions).await?;
-    let [overall, models, services, days, ..] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
+    let [overall, models, services, days, of_budgets @ ..] = &reading.answers[..] else {
+        return Err(Problem::internal("an answer is missing"));
+    };
     let figure = |place: usize| overall.rows.first().map_or(Figure::Nothing, |row| Figure::of(&row.values[place]));
     let by_label = |answer: &Answer| answer.rows.iter().map(|row| (row.labels[0].clone(), part(row))).collect();
     let day = |row: &Row| Some(MyDay { date: date(row.start?, &asked).to_string(), part: part(row) });
@@ -148,6 +155,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         by_service: by_label(services),
         by_day: days.rows.iter().filter_map(day).collect(),
         limits,
+        budgets: budgets.told(&visit, of_budgets),
         groups: groups(grouped.as_ref(), &asked, &reading),
         meta: Meta::of(&reading, &asked).every("day"),
     };
