@@ -3,14 +3,14 @@
 use super::usage::DIMENSIONS;
 use crate::Desk;
 use crate::groups::{Groups, groups};
-use crate::parameters::{Asked, Grouping, Known};
+use crate::parameters::{Grouping, Known};
+use crate::projection::{self, CostProjection};
 use crate::shape::{Figure, Meta, date, reply, total, units};
 use crate::visit::Visit;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use chrono::{Datelike, Months, NaiveDate};
 use cube::catalogue::Unit;
-use cube::query::{Granularity, Number, TimeParameters, Window};
+use cube::query::{Granularity, Number};
 use model::money::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -18,9 +18,6 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use web::Problem;
 use web::contract::Refusals;
-
-const PROJECTED: &str =
-    "projectedMonthly is the cost of the calendar month so far, divided by its days so far (today included), times all of its days";
 
 pub(crate) const KNOWN: Known<'static> = Known {
     time: true,
@@ -39,8 +36,10 @@ struct Costs {
     output_cost: Figure,
     by_model: BTreeMap<String, ModelCosts>,
     by_day: Vec<DayCosts>,
-    /// What the calendar month will come to if its days go on as so far.
+    /// What the calendar month will most likely come to: `projection.value`.
     projected_monthly: Figure,
+    /// How that was worked out, and how sure it is.
+    projection: CostProjection,
     /// Models that the price table does not have: their tokens count, their cost is 0.
     unpriced_models: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,17 +71,16 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, Path(user): Path<Strin
     let asked = visit.asked(&KNOWN)?.of_person(Some(&user));
     let grouped = asked.grouped()?;
     let of_user = |numbers: &[&str]| asked.question("ai_users", numbers);
-    let mut this_month = of_user(&["cost"]);
-    this_month.range = month(&asked, &visit)?.range;
+    let late = projection::question(&asked, &visit, |asked| asked.question("ai_users", &["cost"]))?;
     let mut questions = vec![
         of_user(&["inputCost", "outputCost", "cost"]).by("model"),
         of_user(&["cost", "tokens", "requests"]).every(Granularity::Day, asked.window.timezone),
         of_user(&["requests"]).by("model").only("priced", &["false"]),
-        this_month,
+        late,
     ];
     questions.extend(grouped.as_ref().map(|grouped| grouped.question.clone()));
     let reading = desk.ask(&visit, &questions).await?;
-    let [models, days, unpriced, this_month, ..] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
+    let [models, days, unpriced, late, ..] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
 
     let by_model = models.rows.iter().map(|row| {
         let figure = |place: usize| Figure::of(&row.values[place]);
@@ -93,53 +91,22 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, Path(user): Path<Strin
         let date = date(row.start?, &asked).to_string();
         Some(DayCosts { date, cost: Figure::of(&row.values[0]), tokens: Figure::of(&row.values[1]) })
     });
+    let projection = CostProjection::of(late, &asked, visit.now);
     let costs = Costs {
         total_cost: usd(total(models, 2)),
         input_cost: usd(total(models, 0)),
         output_cost: usd(total(models, 1)),
         by_model: by_model.collect(),
         by_day: by_day.collect(),
-        projected_monthly: usd(projected(total(this_month, 0), date(visit.now, &asked))),
+        projected_monthly: projection.value,
+        projection,
         unpriced_models: unpriced.rows.iter().map(|row| row.labels[0].clone()).collect(),
         groups: groups(grouped.as_ref(), &asked, &reading),
-        meta: Meta::of(&reading, &asked).every("day").noting(PROJECTED),
+        meta: Meta::of(&reading, &asked).every("day"),
     };
     reply(&visit, &asked, &costs)
 }
 
 pub(crate) fn usd(pico: i128) -> Figure {
     Figure::Exact(Decimal { units: pico, scale: Unit::PicoUsd.scale() })
-}
-
-/// The calendar month so far.
-pub(crate) fn month(asked: &Asked, visit: &Visit) -> Result<Window, Problem> {
-    let parameters = TimeParameters { period: Some("month"), timezone: Some(asked.window.timezone.name()), ..TimeParameters::default() };
-    Window::of(&parameters, visit.now, visit.caller.hour_offset).map_err(|_| Problem::internal("the calendar month cannot be told"))
-}
-
-/// What a month comes to of which so much is spent up to and with today: the mean of its days so far, for all of its days.
-pub(crate) fn projected(spent_pico: i128, today: NaiveDate) -> i128 {
-    let first = today.with_day(1).unwrap_or(today);
-    let next = first.checked_add_months(Months::new(1)).unwrap_or(first);
-    let (days, gone) = (i128::from((next - first).num_days()), i128::from(today.day()));
-    (2 * spent_pico * days + gone).div_euclid(2 * gone)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_month_is_projected_from_its_days_so_far() {
-        let check = |spent, (year, month, day), expect| {
-            assert_eq!(projected(spent, NaiveDate::from_ymd_opt(year, month, day).unwrap()), expect, "{year}-{month}-{day}");
-        };
-        check(10, (2026, 11, 1), 300);
-        check(10, (2026, 11, 15), 20);
-        check(10, (2026, 11, 30), 10);
-        check(29, (2024, 2, 29), 29);
-        check(28, (2026, 2, 14), 56);
-        check(10, (2026, 12, 7), 44); // 44.28…
-        check(0, (2026, 12, 7), 0);
-    }
 }

@@ -4,8 +4,9 @@ use crate::Desk;
 use crate::analytics::figures::{RANKED, ai};
 use crate::groups::{Groups, groups};
 use crate::parameters::{Grouping, Known, Place};
-use crate::platform::costs::{ModelCosts, month, projected, usd};
-use crate::shape::{Figure, Meta, date, mean, reply, share, total, units};
+use crate::platform::costs::{ModelCosts, usd};
+use crate::projection::{self, CostProjection};
+use crate::shape::{Figure, Meta, mean, reply, share, total, units};
 use crate::visit::Visit;
 use axum::extract::State;
 use axum::response::Response;
@@ -26,7 +27,6 @@ pub(crate) const KNOWN: Known<'static> = Known {
 const NUMBERS: [&str; 4] = ["inputCost", "outputCost", "cost", "requests"];
 const COST: usize = 2;
 const REQUESTS: usize = 3;
-const METHOD: &str = "the cost of the calendar month so far, divided by its days so far (today included), times all of its days";
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -63,30 +63,18 @@ struct ProviderCost {
     by_model: BTreeMap<String, ModelCosts>,
 }
 
-/// What the calendar month that is now will come to, and how that was worked out.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct CostProjection {
-    value: Figure,
-    /// What the month has cost so far.
-    so_far: Figure,
-    method: &'static str,
-}
-
 /// What providers cost, by model, the dearest first, and what the calendar month will come to.
 #[utoipa::path(get, path = "/api/analytics/providers/costs", tag = "providers", responses((status = 200, body = ProviderCosts), Refusals))]
 pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<Response, Problem> {
     visit.for_tenant()?;
     let asked = visit.asked(&KNOWN)?;
     let grouped = asked.grouped()?;
-    let mut this_month = ai(&asked, &["cost"]);
-    this_month.range = month(&asked, &visit)?.range;
+    let late = projection::question(&asked, &visit, |asked| ai(asked, &["cost"]))?;
     let mut questions =
-        vec![ai(&asked, &NUMBERS).by("provider").by("model"), ai(&asked, &["requests"]).by("model").only("priced", &["false"]), this_month];
+        vec![ai(&asked, &NUMBERS).by("provider").by("model"), ai(&asked, &["requests"]).by("model").only("priced", &["false"]), late];
     questions.extend(grouped.as_ref().map(|grouped| grouped.question.clone()));
     let reading = desk.ask(&visit, &questions).await?;
-    let [models, unpriced, this_month, ..] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
-    let so_far = total(this_month, 0);
+    let [models, unpriced, late, ..] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
     let page = asked.page(by_provider(models));
     let costs = ProviderCosts {
         total_cost: usd(total(models, COST)),
@@ -94,7 +82,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         output_cost: usd(total(models, 1)),
         data: page.data,
         next_cursor: page.next_cursor,
-        projected_monthly: CostProjection { value: usd(projected(so_far, date(visit.now, &asked))), so_far: usd(so_far), method: METHOD },
+        projected_monthly: CostProjection::of(late, &asked, visit.now),
         unpriced_models: unpriced.rows.iter().map(|row| row.labels[0].clone()).collect(),
         groups: groups(grouped.as_ref(), &asked, &reading),
         meta: Meta::of(&reading, &asked),

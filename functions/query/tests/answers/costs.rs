@@ -9,6 +9,9 @@ const OPUS: &str = "claude-3-opus-20240229";
 /// 0.25 and 1.25.
 const HAIKU: &str = "claude-3-haiku-20240307";
 
+const METHOD: &str = "the cost of the calendar month so far, divided by its days so far (today included), times all of its days: there are \
+     fewer than 21 days before today to forecast from, and no interval";
+
 async fn world() -> World {
     let world = World::new().await;
     let events = vec![
@@ -39,6 +42,7 @@ async fn costs_are_exact_by_model_and_day_and_projected_for_the_month() {
         ],
         // 0.022502 in 19 of 30 days.
         "projectedMonthly": 0.035_529_473_684,
+        "projection": {"value": 0.035_529_473_684, "soFar": 0.022_502, "interval": null, "method": METHOD},
         "unpricedModels": ["made-up-model"],
     });
     for who in [Who::Admin, Who::User("ann")] {
@@ -67,4 +71,22 @@ async fn the_costs_of_a_user_of_the_same_name_elsewhere_are_not_told() {
     let world = world().await;
     assert_eq!(world.get(Who::OtherAdmin, "/costs/user/ann?period=7d").await.numbers()["totalCost"], 0.00063);
     assert_eq!(world.get(Who::OtherAdmin, "/costs/user/bob?period=7d").await.numbers()["totalCost"], 0);
+}
+
+#[tokio::test]
+async fn a_month_with_weeks_before_it_is_forecast_and_told_how_surely() {
+    let world = World::new().await;
+    let day = |ago: i64| at("2026-11-19T09:00:00Z").plus_millis(-ago * 86_400_000).to_string();
+    let events = (1..=60).map(|ago| ai("ann", OPUS, &day(ago), (1_000_000 * (1 + ago % 2), 0)));
+    world.store("acme", events.collect()).await;
+    let costs = world.numbers("/costs/user/ann?period=7d").await;
+    let projection = &costs["projection"];
+    let [value, low, high] =
+        [&projection["value"], &projection["interval"]["low"], &projection["interval"]["high"]].map(|number| number.as_f64().unwrap());
+    assert_eq!((&costs["projectedMonthly"], &projection["interval"]["level"]), (&projection["value"], &serde_json::json!(0.8)));
+    // 18 days of 15 and 30 dollars, and 12 more of about 22.50.
+    assert!((620.0..=730.0).contains(&value) && low <= value && value <= high && high - low < 200.0, "{projection}");
+    assert!(projection["method"].as_str().unwrap().contains("exponential smoothing"));
+    let providers = world.numbers("/api/analytics/providers/costs?period=7d").await;
+    assert_eq!(&providers["projectedMonthly"], projection);
 }

@@ -132,3 +132,27 @@ async fn a_series_is_for_admins_of_its_tenant() {
     let other = world.get(Who::OtherAdmin, "/metrics/timeseries?metric=tokens&period=day&granularity=day").await.numbers();
     assert_eq!(other["data"], json!([{"timestamp": "2026-11-19T00:00:00.000Z", "value": 10}]));
 }
+
+#[tokio::test]
+async fn a_series_is_told_apart_by_dimensions_those_with_most_first() {
+    let world = world().await;
+    let range = "startDate=2026-11-19T06:30:00Z&endDate=2026-11-19T10:30:00Z";
+    let platform = world.numbers(&format!("/metrics/timeseries?metric=tokens&groupBy=hour,user&{range}")).await;
+    let of = |at: usize| (&platform["groups"][at]["group"], platform["groups"][at]["data"].as_array().unwrap());
+    let point = |hour: &str, value: i64| json!({"timestamp": format!("2026-11-19T{hour}:30:00.000Z"), "value": value});
+    assert_eq!((&platform["granularity"], platform["data"].as_array().unwrap().len()), (&json!("hour"), 4));
+    assert_eq!(of(0), (&json!({"user": "ann"}), &vec![point("09", 0), point("08", 1200), point("07", 1), point("06", 0)]));
+    assert_eq!(of(1), (&json!({"user": "bob"}), &vec![point("09", 0), point("08", 0), point("07", 10), point("06", 0)]));
+
+    let path = format!("/api/analytics/timeseries?metric=tokens&groupBy=model,project&granularity=hour&limit=1&{range}");
+    let oldest_first = world.numbers(&path).await["groups"].clone();
+    let data = vec![point("06", 0), point("07", 10), point("08", 1200), point("09", 0)];
+    assert_eq!(oldest_first, json!([{"group": {"model": OPUS, "project": "shop"}, "data": data}]));
+    let revenue = world.numbers("/api/analytics/timeseries?metric=revenue&groupBy=currency&period=7d&granularity=week").await;
+    let currencies: Vec<_> = revenue["groups"].as_array().unwrap().iter().map(|group| group["group"]["currency"].clone()).collect();
+    assert_eq!(currencies, ["INR", "USD"]);
+    for wrong in ["groupBy=colour", "groupBy=model,model", "groupBy=day,hour", "groupBy=day&granularity=hour", "groupBy=user,model,page"] {
+        let answer = world.get(Who::Admin, &format!("/metrics/timeseries?metric=tokens&{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}: {}", answer.text);
+    }
+}
