@@ -17,6 +17,7 @@ mod parameters;
 mod performance_stats;
 mod persons;
 mod persons_seen;
+mod prometheus;
 mod providers;
 mod revenue;
 mod sales;
