@@ -19,6 +19,7 @@ mod parameters;
 mod persons;
 mod persons_seen;
 mod platform;
+mod projection;
 mod prometheus;
 mod providers;
 mod revenue;

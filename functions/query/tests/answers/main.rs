@@ -4,11 +4,13 @@
 mod admin;
 mod ai_stats;
 mod analytics;
+mod budgets;
 mod catalogue;
 mod chat;
 mod contract;
 mod costs;
 mod dashboard;
+mod dashboards;
 mod engagement_stats;
 mod events;
 mod glance;
