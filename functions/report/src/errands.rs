@@ -8,6 +8,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::FutureExt;
 use model::Timestamp;
 use records::Errand;
+use rollups::Owner;
 use setup::log::chain;
 use std::panic::AssertUnwindSafe;
 
@@ -47,8 +48,11 @@ impl Report {
     async fn message(&self, message: &SqsMessage, deadline: Timestamp) -> Result<(), ErrandError> {
         let errand: Errand = serde_json::from_str(message.body.as_deref().unwrap_or_default())?;
         match &errand {
-            Errand::Export { tenant, task } => self.export((tenant, task), deadline).await?,
-            Errand::Archive { tenant, family, day } => self.archive((tenant, *family, *day)).await?,
+            Errand::Export { tenant, task } => self.files.export((tenant, task), deadline).await?,
+            Errand::Archive { tenant, family, day } => {
+                let owner = Owner { tenant: tenant.clone(), family: *family };
+                self.files.archive(&owner, *day).await?;
+            }
             Errand::Report { .. } | Errand::Schedule { .. } => self.reports.errand(&errand).await?,
         }
         tracing::info!(errand = errand.body(), "an errand is done");

@@ -1,9 +1,19 @@
 //! Writes what somebody asked for to the bucket: a task, with its progress.
 
-use crate::Report;
+use crate::files::{Files, days};
+use arrow_array::RecordBatch;
+use async_trait::async_trait;
+use export::{Events, EventsError, Request, Rows, Sheet, SheetError, Upload, columns};
 use model::{TenantId, Timestamp};
-use records::RecordError;
-use records::task::{self, Taken};
+use ports::{PortError, Table};
+use records::task::{self, Outcome, Task, Taken};
+use records::{RecordError, object, price, tenant};
+use rollups::Owner;
+use setup::log::chain;
+use std::error::Error;
+
+/// What clients are told of a task that failed for a reason of ours.
+const FAILED: &str = "the export could not be made; what went wrong is in the log";
 
 /// Why a task was not done, and is to be delivered again.
 #[derive(Debug, thiserror::Error)]
@@ -12,19 +22,132 @@ pub(crate) enum ExportError {
     Record(#[from] RecordError),
     #[error("somebody else is at it")]
     Busy,
+    #[error("the file is not written")]
+    File(#[from] FileError),
 }
 
-impl Report {
-    /// Does a task that nobody is at; one that is over needs nothing.
+/// Why a file was not written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FileError {
+    #[error("the task says nothing that can be done")]
+    Malformed(#[from] serde_json::Error),
+    #[error("a record cannot be read")]
+    Record(#[from] RecordError),
+    #[error("the events cannot be read")]
+    Events(#[from] EventsError),
+    #[error("the rows cannot be written")]
+    Sheet(#[from] SheetError),
+    #[error("the file is not kept")]
+    Port(#[from] PortError),
+    #[error("the task is somebody else's by now")]
+    Lost,
+}
+
+impl FileError {
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Record(error) => error.is_transient(),
+            Self::Port(error) => error.is_transient(),
+            Self::Events(EventsError::Sink(source)) => source.downcast_ref::<Self>().is_some_and(Self::is_transient),
+            Self::Events(error) => error.is_transient(),
+            Self::Lost => true,
+            Self::Malformed(_) | Self::Sheet(_) => false,
+        }
+    }
+}
+
+/// Rows on their way into the file of a task.
+struct Filing<'a> {
+    sheet: Sheet,
+    upload: Upload<'a>,
+    table: &'a dyn Table,
+    task: Task,
+}
+
+#[async_trait]
+impl Rows for Filing<'_> {
+    async fn take(&mut self, rows: RecordBatch) -> Result<bool, Box<dyn Error + Send + Sync>> {
+        self.add(&rows).await.map_err(Box::new)?;
+        Ok(true)
+    }
+}
+
+impl Filing<'_> {
+    async fn add(&mut self, rows: &RecordBatch) -> Result<(), FileError> {
+        self.sheet.write(rows)?;
+        if self.upload.add(self.sheet.take()).await? {
+            let progress = (self.sheet.rows(), self.task.rows_expected);
+            self.task = task::progress(self.table, &self.task, progress).await?.ok_or(FileError::Lost)?;
+        }
+        Ok(())
+    }
+}
+
+impl Files {
+    /// Does a task that nobody is at; one that is over needs nothing. What fails for good is told in the task, and what may work later is
+    /// given back, and delivered again.
     pub(crate) async fn export(&self, named: (&TenantId, &str), deadline: Timestamp) -> Result<(), ExportError> {
         let now = self.clock.now();
-        match task::take(&*self.table, named, (now, deadline)).await? {
-            Taken::Over => Ok(()),
-            Taken::Busy => Err(ExportError::Busy),
-            Taken::Yours(mine) => {
-                task::fail(&*self.table, &mine, ("this version writes no such thing", now)).await?;
-                Ok(())
-            }
+        let mine = match task::take(&*self.table, named, (now, deadline)).await? {
+            Taken::Over => return Ok(()),
+            Taken::Busy => return Err(ExportError::Busy),
+            Taken::Yours(mine) => mine,
+        };
+        let Err(error) = self.file(&mine).await else { return Ok(()) };
+        // Whoever wrote it meanwhile is asked anew: the progress counts its writes.
+        let Some(current) = task::get(&*self.table, named).await?.filter(|current| current.attempts == mine.attempts) else {
+            return Err(error.into());
+        };
+        if error.is_transient() && current.attempts < task::ATTEMPTS {
+            task::give_back(&*self.table, &current).await?;
+            return Err(error.into());
         }
+        tracing::error!(tenant = %mine.tenant, task = mine.id, error = %chain(&error), "a task has failed for good");
+        task::fail(&*self.table, &current, (FAILED, self.clock.now())).await?;
+        Ok(())
+    }
+
+    async fn file(&self, mine: &Task) -> Result<(), FileError> {
+        let request: Request = serde_json::from_str(&mine.what)?;
+        let key = object::export(&mine.tenant, &mine.id, &request.file_name);
+        let mut filing = Filing {
+            sheet: Sheet::new(request.format, &columns(request.family))?,
+            upload: Upload::new((&*self.bucket, &*self.uploads), &key, request.format.content_type()),
+            table: &*self.table,
+            task: mine.clone(),
+        };
+        let written = self.fill(&mut filing, (mine, &request)).await;
+        let size_bytes = match written {
+            Ok(size_bytes) => size_bytes,
+            Err(error) => {
+                filing.upload.abort().await;
+                return Err(error);
+            }
+        };
+        let content_type = request.format.content_type().to_owned();
+        let outcome = Outcome { key: key.clone(), content_type, file_name: request.file_name.clone(), size_bytes };
+        let rows = filing.task.rows;
+        if task::finish(&*self.table, &filing.task, (outcome, rows, self.clock.now())).await? { Ok(()) } else { Err(FileError::Lost) }
+    }
+
+    /// Writes the file. Answers its size in bytes; the number of its rows is the task's.
+    async fn fill(&self, filing: &mut Filing<'_>, (mine, request): (&Task, &Request)) -> Result<u64, FileError> {
+        let owner = Owner { tenant: mine.tenant.clone(), family: request.family };
+        let configuration = price::configuration(&*self.table, &mine.tenant, ports::Read::Strong).await?;
+        let offset = tenant::get(&*self.table, &mine.tenant).await?.map(|tenant| tenant.hour_offset).unwrap_or_default();
+        let narrowed = request.narrowed();
+        let span = (Timestamp::from_millis(request.from), Timestamp::from_millis(request.to));
+        let mut events = Events::new((&*self.table, &*self.bucket), &owner, (&configuration.erasures, self.random.number()));
+        events = events.narrowed(narrowed);
+        for day in days(span, offset) {
+            events.day(day, filing).await?;
+        }
+        let rows = filing.sheet.rows();
+        let schema = columns(request.family);
+        let sheet = std::mem::replace(&mut filing.sheet, Sheet::new(export::Format::Ndjson, &schema)?);
+        filing.upload.add(sheet.finish()?).await?;
+        let size_bytes = filing.upload.finish().await?;
+        filing.task.rows = rows;
+        Ok(size_bytes)
     }
 }

@@ -9,18 +9,20 @@ mod archive;
 pub mod config;
 mod errands;
 mod export;
+mod files;
 mod nightly;
 pub mod reports;
 mod tick;
 mod trigger;
 mod usage;
 
+pub use files::Files;
 pub use nightly::{Done, Nightly, NightlyError};
 pub use tick::{TickDone, TickError};
 pub use trigger::{Tick, Trigger};
 
 use model::Timestamp;
-use ports::{Bucket, Clock, Queue, Table};
+use ports::{Bucket, Clock, Queue, Random, Table, Uploads};
 use reader::Reader;
 use reports::Reports;
 use serde_json::Value;
@@ -34,6 +36,7 @@ pub struct Report {
     clock: Arc<dyn Clock>,
     reader: Reader,
     reports: Reports,
+    files: Files,
 }
 
 /// Why an invocation is not done.
@@ -54,11 +57,12 @@ pub enum ReportError {
 }
 
 impl Report {
-    /// A function that reads and writes where its reports do, and sends errands to their queue, which delivers them back.
+    /// A function that reads and writes where its reports do, large files in parts, and sends errands to their queue, which delivers them back.
     #[must_use]
-    pub fn new(reports: Reports) -> Self {
+    pub fn new(reports: Reports, (uploads, random): (Arc<dyn Uploads>, Arc<dyn Random>)) -> Self {
         let Reports { table, bucket, queue, clock, .. } = reports.clone();
-        Self { reader: Reader::new(table.clone(), bucket.clone()), table, bucket, queue, clock, reports }
+        let files = Files { table: table.clone(), bucket: bucket.clone(), uploads, clock: clock.clone(), random };
+        Self { reader: Reader::new(table.clone(), bucket.clone()), table, bucket, queue, clock, reports, files }
     }
 
     /// Does what an event asks for, until the deadline.

@@ -2,7 +2,7 @@
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use model::Timestamp;
-use ports::SystemClock;
+use ports::{SystemClock, SystemRandom};
 use report::Report;
 use report::config::{Config, SETTINGS};
 use report::reports::{HttpCourier, Mailer, NoMailer, Reports, Ses};
@@ -25,8 +25,9 @@ async fn main() -> ExitCode {
         None => Arc::new(NoMailer),
     };
     let courier = Arc::new(HttpCourier::new(config.rules.loopback));
-    let links = bucket.clone();
-    let report = Report::new(Reports { table, bucket, queue, clock: Arc::new(SystemClock), mailer, courier, links, rules: config.rules });
+    let (links, uploads) = (bucket.clone(), bucket.clone());
+    let reports = Reports { table, bucket, queue, clock: Arc::new(SystemClock), mailer, courier, links, rules: config.rules };
+    let report = Report::new(reports, (uploads, Arc::new(SystemRandom)));
     let report = &report;
     let handler = |event: LambdaEvent<Value>| async move {
         let span = tracing::info_span!("invocation", request_id = event.context.request_id);

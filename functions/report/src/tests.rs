@@ -50,7 +50,10 @@ impl World {
             tenant::create(&*table, &made).await.unwrap();
         }
         let queue = Arc::new(MemoryQueue::with_faults(&faults));
-        let report = Report::new(reports_in((table.clone(), bucket.clone()), queue, Arc::new(SettableClock::at(NOW))));
+        let report = Report::new(
+            reports_in((table.clone(), bucket.clone()), queue, Arc::new(SettableClock::at(NOW))),
+            (bucket.clone(), Arc::new(ports::SystemRandom)),
+        );
         Self { faults, table, bucket, report }
     }
 

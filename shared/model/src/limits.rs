@@ -47,3 +47,5 @@ pub const BATCH_EVENTS: usize = 500;
 pub const BATCH_BYTES: usize = 1_000_000;
 /// One event of a batch, as JSON.
 pub const EVENT_BYTES: usize = 32 * 1024;
+/// A part of a multipart upload to S3, but for the last. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
+pub const S3_PART_BYTES: usize = 5 * 1024 * 1024;

@@ -26,6 +26,18 @@ pub fn log_of(family: Family, tenant: &TenantId) -> String {
     format!("{LOG}{family}/{tenant}/")
 }
 
+/// The file of a settled day that the world reads: one fixed key, so that tools find it by its tenant and date.
+#[must_use]
+pub fn archive((family, tenant, day): (Family, &TenantId, Day)) -> String {
+    format!("archive/{family}/tenant={tenant}/date={day}/events.parquet")
+}
+
+/// What came of a task.
+#[must_use]
+pub fn export(tenant: &TenantId, task: &str, file: &str) -> String {
+    format!("exports/{tenant}/{task}/{file}")
+}
+
 /// A file of a day's report.
 #[must_use]
 pub fn daily_report(tenant: &TenantId, day: Day, file: &str) -> String {

@@ -5,6 +5,8 @@
 //! is refused. Nothing here decides what to settle, and nothing is deleted but what the caller names.
 
 mod codec;
+pub mod archive;
+pub mod all;
 pub mod day;
 mod manifest;
 pub mod rollup;

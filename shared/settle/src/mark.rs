@@ -4,7 +4,7 @@
 use crate::{Result, SettleError, Settler};
 use model::{Day, Month};
 use ports::Read;
-use rollups::{Commit, LifetimeManifest, MonthManifest, Owner, upper};
+use rollups::{Commit, LifetimeManifest, MonthManifest, Owner, archive, upper};
 
 /// How often a manifest that many write at once is tried. Each time one of them gets through, so this is about how many they may be.
 const TRIES: usize = 64;
@@ -21,7 +21,8 @@ impl Settler {
         if month.body.rollup.is_some() {
             self.need_month(owner, day.month(), month.version + 1).await?;
         }
-        Ok(true)
+        // What the world reads of the day is of an older version from now on, and says so.
+        if archive::need(&*self.table, owner, (day, version)).await? { Ok(true) } else { Err(SettleError::Contended) }
     }
 
     async fn need_day(&self, owner: &Owner, day: Day, version: u64) -> Result<MonthManifest> {

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use model::limits::{
     DYNAMODB_BATCH_KEYS, DYNAMODB_ITEM_BYTES, DYNAMODB_PARTITION_KEY_BYTES, DYNAMODB_SORT_KEY_BYTES, SQS_BATCH_BYTES, SQS_BATCH_MESSAGES,
 };
-use ports::{Added, Bucket, Condition, Depth, Item, Key, Page, PortError, Projection, Put, Queue, Range, Read, Table, Value};
+use ports::{Added, Bucket, Condition, Depth, Item, Key, Page, PortError, Projection, Put, Queue, Range, Read, Table, Uploads, Value};
 use std::collections::BTreeMap;
 
 /// Everything that a table promises.
@@ -203,6 +203,30 @@ async fn the_index_names_what_is_pending(table: &dyn Table, scratch: &str) {
     table.put(item("a", "1"), Condition::Always).await.unwrap();
     table.delete(&item("b", "1").key).await.unwrap();
     assert_eq!(keys(1).await, [named("a", "2")], "what is settled or gone leaves the index");
+}
+
+/// Everything that uploads in parts promise: an object is there whole, or not at all.
+pub async fn uploads((bucket, uploads): (&dyn Bucket, &dyn Uploads), scratch: &str) {
+    let key = format!("{scratch}/parts/ü.bin");
+    bucket.delete(&key).await.unwrap();
+    let upload = uploads.begin(&key, "application/octet-stream").await.unwrap();
+    let large = |byte: u8| Bytes::from(vec![byte; model::limits::S3_PART_BYTES]);
+    let parts = vec![
+        uploads.part(&key, &upload, (1, large(1))).await.unwrap(),
+        uploads.part(&key, &upload, (2, Bytes::from_static(b"end"))).await.unwrap(),
+    ];
+    assert_eq!(bucket.get(&key).await.unwrap(), None, "a part is nothing that is seen");
+    uploads.complete(&key, &upload, &parts).await.unwrap();
+    let whole = bucket.get(&key).await.unwrap().unwrap();
+    assert_eq!((whole.len(), &whole[whole.len() - 3..]), (model::limits::S3_PART_BYTES + 3, &b"end"[..]));
+
+    let upload = uploads.begin(&key, "application/octet-stream").await.unwrap();
+    uploads.part(&key, &upload, (1, large(2))).await.unwrap();
+    uploads.abort(&key, &upload).await.unwrap();
+    uploads.abort(&key, &upload).await.unwrap();
+    assert!(uploads.part(&key, &upload, (2, Bytes::from_static(b"late"))).await.is_err());
+    assert_eq!(bucket.get(&key).await.unwrap(), Some(whole), "what was there before stays");
+    bucket.delete(&key).await.unwrap();
 }
 
 /// Everything that a bucket promises.
