@@ -60,8 +60,9 @@ pub async fn update(ingest: &Ingest, arrival: &Arrival, id: &str, request: Reque
             Ended::Rejected(rejection) => accepted.rejections.push(rejection),
             Ended::No { why, .. } if is_single => return Err(why.problem()),
             Ended::No { index, id, why } => accepted.rejections.push(why.rejection(index, id)),
-            Ended::Before { event, notices } => take(&mut accepted, event, notices),
-            Ended::Now { event, notices, request, update } => {
+            Ended::Before { event, notices } => take(&mut accepted, *event, notices),
+            Ended::Now(fresh) => {
+                let Fresh { event, notices, request, update } = *fresh;
                 take(&mut accepted, event.clone(), notices);
                 to_queue.push((event, request, update));
             }
@@ -92,9 +93,17 @@ enum Ended {
     /// It ends nothing.
     No { index: usize, id: String, why: Not },
     /// It has ended its request before, and its event is queued.
-    Before { event: Event, notices: Vec<Notice> },
+    Before { event: Box<Event>, notices: Vec<Notice> },
     /// It ends its request.
-    Now { event: Event, notices: Vec<Notice>, request: OpenRequest, update: Claimed },
+    Now(Box<Fresh>),
+}
+
+/// A request that has ended now: its event is to be queued.
+struct Fresh {
+    event: Event,
+    notices: Vec<Notice>,
+    request: OpenRequest,
+    update: Claimed,
 }
 
 /// Why an update ends nothing.
@@ -122,9 +131,9 @@ async fn end(ingest: &Ingest, caller: &Caller, update: Addressed, received: mode
     Ok(match claim {
         Claim::Taken(request, claimed) => {
             let event = update.complete(request.event.clone(), claimed.received);
-            Ended::Now { event, notices, request, update: claimed }
+            Ended::Now(Box::new(Fresh { event, notices, request: *request, update: claimed }))
         }
-        Claim::Done => Ended::Before { event, notices },
+        Claim::Done => Ended::Before { event: Box::new(event), notices },
         Claim::Refused => Ended::No { index, id, why: Not::Completed },
         Claim::Gone => Ended::No { index, id, why: Not::Unknown },
     })

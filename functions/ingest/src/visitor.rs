@@ -9,17 +9,17 @@ use std::net::IpAddr;
 use std::path::Path;
 use woothee::parser::Parser;
 
-/// Headers in which CDNs tell a visitor's country: of CloudFront, Cloudflare, Vercel and App Engine.
+/// Headers in which CDNs tell a visitor's country: of `CloudFront`, Cloudflare, Vercel and App Engine.
 const COUNTRY_HEADERS: [&str; 4] = ["cloudfront-viewer-country", "cf-ipcountry", "x-vercel-ip-country", "x-appengine-country"];
 /// What they say where they do not know, or where the visitor hides.
 const NO_COUNTRY: [&str; 3] = ["XX", "ZZ", "T1"];
 /// What woothee says where it does not know.
 const UNKNOWN: &str = "UNKNOWN";
 
-/// A database that tells the country of an address, in MaxMind's format.
+/// A database that tells the country of an address, in `MaxMind`'s format.
 pub struct Places(Reader<Vec<u8>>);
 
-/// The part of a record of GeoIP2 and GeoLite2, country or city, that is of interest.
+/// The part of a record of `GeoIP2` and `GeoLite2`, country or city, that is of interest.
 #[derive(Deserialize)]
 struct Place {
     country: Option<Country>,

@@ -41,7 +41,7 @@ pub struct Claimed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
     /// It is the one: its event is to be queued, and was perhaps queued before.
-    Taken(OpenRequest, Claimed),
+    Taken(Box<OpenRequest>, Claimed),
     /// It is the one, and its event is queued.
     Done,
     /// Another one came first.
@@ -153,7 +153,7 @@ pub async fn claim(table: &dyn Table, request: OpenRequest, fingerprint: &str, n
             Some(update) if update.is_queued => return Ok(Claim::Done),
             Some(update) => {
                 let update = update.clone();
-                return Ok(Claim::Taken(there, update));
+                return Ok(Claim::Taken(Box::new(there), update));
             }
             None => {}
         }
@@ -161,7 +161,7 @@ pub async fn claim(table: &dyn Table, request: OpenRequest, fingerprint: &str, n
         let claimed = Claimed { fingerprint: fingerprint.to_owned(), received: now, is_queued: false };
         let next = there.next(claimed.clone(), now);
         match table.put(next.item()?, condition).await? {
-            Put::Written => return Ok(Claim::Taken(next, claimed)),
+            Put::Written => return Ok(Claim::Taken(Box::new(next), claimed)),
             Put::Refused(Some(item)) => there = OpenRequest::read(&item)?,
             Put::Refused(None) => return Ok(Claim::Gone),
         }

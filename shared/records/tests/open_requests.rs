@@ -86,7 +86,7 @@ async fn one_update_ends_a_request_and_no_other_does() {
         assert_eq!(again, update);
     }
     assert_eq!(claim(&table, stale.clone(), "b", later).await.unwrap(), Claim::Refused);
-    queued(&table, request, update, later).await.unwrap();
+    queued(&table, *request, update, later).await.unwrap();
     assert_eq!(claim(&table, stale.clone(), "a", later).await.unwrap(), Claim::Done);
     assert_eq!(claim(&table, stale, "b", later).await.unwrap(), Claim::Refused);
     assert_eq!(found(&table, None, NOW.plus_millis(7 * DAY_MS)).await.len(), 1, "it is known for a week after its end");

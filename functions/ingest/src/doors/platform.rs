@@ -36,9 +36,9 @@ pub struct PlatformEvent {
 #[serde(untagged)]
 pub enum PlatformOrService {
     /// On a platform.
-    Platform(PlatformEvent),
+    Platform(Box<PlatformEvent>),
     /// Of a service: `data` says what is known.
-    Service(ServiceEvent),
+    Service(Box<ServiceEvent>),
 }
 
 /// What is known of a platform's event.

@@ -4,7 +4,7 @@
 use super::engagement::EngagementEvent;
 use super::platform::PlatformDetails;
 use super::usage::TokenCount;
-use super::wire::{Common, Extra, Import, Moment, OneOrMany, Repeat};
+use super::wire::{Common, Import, Moment, OneOrMany, Repeat};
 use crate::Ingest;
 use crate::answer::{Receipt, Refused};
 use crate::write::write;
@@ -103,6 +103,7 @@ pub struct ChatMessage {
 /// What events of `billing` say.
 #[derive(ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "members are named as the contract names them")]
 pub struct Payment {
     /// The transaction's id: by whichever door it comes, the same one in the same state counts once.
     #[schema(min_length = 1, max_length = 256)]
@@ -135,9 +136,9 @@ pub struct Payment {
 #[serde(untagged)]
 pub enum AnyEvent {
     /// Of a service: `data` says what is known.
-    Service(ServiceEvent),
+    Service(Box<ServiceEvent>),
     /// Of an app or a page.
-    App(EngagementEvent),
+    App(Box<EngagementEvent>),
 }
 
 /// Takes events of apps and of services.

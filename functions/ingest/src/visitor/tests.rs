@@ -1,6 +1,7 @@
 use super::*;
 use http::HeaderValue;
 
+#[expect(clippy::unnecessary_wraps, reason = "what is compared with is there or not")]
 fn said(text: &str) -> Option<String> {
     Some(text.to_owned())
 }

@@ -124,7 +124,7 @@ async fn nothing_planted_in_an_update_is_kept_or_told() {
             world.send(Sent::json("/api/ai-tracking/track", &json!({"requestId": planted, "model": "m"}))).await;
             let mut body = body.clone();
             *body.pointer_mut(&place).unwrap() = json!(planted);
-            let path: String = planted.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let path = planted.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
             let answer = world.send(Sent::put(&format!("/api/ai-tracking/update/{path}"), &json!([body, {"status": "failed"}]))).await;
             assert_eq!(answer.status, StatusCode::OK, "{place} {what}: {}", answer.body);
             assert!(!answer.body.to_string().contains(&planted), "the {what} of {place} is told: {}", answer.body);

@@ -34,6 +34,7 @@ const KNOWN: [&str; 22] = [
 ];
 
 /// Whether a type is one of a service's, or of a platform's.
+#[must_use]
 pub fn knows(kind: &str) -> bool {
     KNOWN.contains(&kind)
 }
