@@ -77,7 +77,7 @@ impl CostProjection {
             return Self { value: usd(mean(so_far, today, next)), so_far: usd(so_far), interval: None, method: MEAN };
         };
         // Today is forecast whole, and is at least what it is already.
-        let of_month = |of_rest: f64| Figure::Rounded(to_cents_of_cents(dollars(over) + of_rest.max(dollars(of_today))));
+        let of_month = |of_rest: f64| Figure::Rounded(to_millionths(dollars(over) + of_rest.max(dollars(of_today))));
         let interval = interval.map(|(low, high)| ProjectionInterval { low: of_month(low), high: of_month(high), level: LEVEL });
         Self { value: of_month(point), so_far: usd(so_far), interval, method: SMOOTHED }
     }
@@ -96,7 +96,7 @@ fn dollars(pico: i128) -> f64 {
 }
 
 /// To a millionth of a dollar: more digits would say more than is known.
-fn to_cents_of_cents(dollars: f64) -> f64 {
+fn to_millionths(dollars: f64) -> f64 {
     (dollars * 1e6).round() / 1e6
 }
 

@@ -71,8 +71,11 @@ fn miss(days: &[f64], ahead: usize) -> Option<f64> {
         return (ahead == 0).then_some(0.0);
     }
     misses.sort_by(f64::total_cmp);
+    // Trials that overlap say little more than one of them: it is as if there were so many, and n of these cover with the rank (n + 1) × level.
+    let apart = length(misses.len() * STEP) / length(ahead.max(STEP));
+    let part = (LEVEL * (apart + 1.0) / apart).min(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank among some tens")]
-    let rank = (length(misses.len() + 1) * LEVEL).ceil() as usize;
+    let rank = (length(misses.len()) * part).ceil() as usize;
     misses.get(rank.clamp(1, misses.len()) - 1).copied()
 }
 

@@ -77,20 +77,19 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, Path(id): Path<String>
 /// What is to be asked for each widget; beyond what may be read at once, nothing.
 fn askings<'w>(widgets: &'w [Widget], visit: &Visit) -> Vec<Asking<'w>> {
     let mut left = MOST_BUCKETS_OF_ALL;
-    let prepare = |widget: &Widget| {
+    let mut prepare = |widget: &Widget| {
         let prepared = Prepared::of(&own(&widget.query, visit)?, visit)?;
         if prepared.cost > MOST_BUCKETS {
             return Err(vec![too_costly(prepared.cost)]);
         }
-        left -= prepared.cost;
-        if left < 0 {
+        if prepared.cost > left {
             let message =
                 format!("all widgets together may read {MOST_BUCKETS_OF_ALL} hours, days and months, and those before this one do");
             return Err(vec![fault("/range", "too_costly", message)]);
         }
+        left -= prepared.cost;
         Ok(prepared)
     };
-    let mut prepare = prepare;
     widgets.iter().map(|widget| Asking { widget, prepared: prepare(widget) }).collect()
 }
 
