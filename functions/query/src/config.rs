@@ -1,15 +1,29 @@
 //! What the function reads from its environment, and nothing else does.
 
+use ::reports::target::Loopback;
 use access::{CREDENTIAL_SETTINGS, ReadLimits};
-use setup::{BUCKET_NAME, EVENTS_PER_MINUTE, Kind, LOG_LEVEL, REPORT_QUEUE_URL, Setting, Settings, TABLE_NAME};
+use secrecy::SecretString;
+use setup::{
+    BUCKET_NAME, EVENTS_PER_MINUTE, Kind, LOG_LEVEL, REPORT_QUEUE_URL, REPORT_SENDER, SERVICE_SECRET, Setting, Settings, TABLE_NAME,
+    WEBHOOK_LOOPBACK,
+};
 
 const READS: Kind = Kind::Integer { min: 1, max: 1_000_000 };
 const READS_PER_MINUTE_USER: Setting = Setting::with_default("READS_PER_MINUTE_USER", "how many reads a minute one user has", READS, "100");
 const READS_PER_MINUTE_ADMIN: Setting =
     Setting::with_default("READS_PER_MINUTE_ADMIN", "how many reads a minute one admin has", READS, "1000");
 
-const OWN: [Setting; 7] =
-    [LOG_LEVEL, TABLE_NAME, BUCKET_NAME, REPORT_QUEUE_URL, READS_PER_MINUTE_USER, READS_PER_MINUTE_ADMIN, EVENTS_PER_MINUTE];
+const OWN: [Setting; 9] = [
+    LOG_LEVEL,
+    TABLE_NAME,
+    BUCKET_NAME,
+    REPORT_QUEUE_URL,
+    REPORT_SENDER,
+    WEBHOOK_LOOPBACK,
+    READS_PER_MINUTE_USER,
+    READS_PER_MINUTE_ADMIN,
+    EVENTS_PER_MINUTE,
+];
 
 /// Every setting of the function.
 pub const SETTINGS: &[Setting] = &{
@@ -30,6 +44,12 @@ pub struct Config {
     pub report_queue_url: String,
     /// How credentials are checked.
     pub access: access::Settings,
+    /// What the secrets of webhooks are derived from.
+    pub webhook_master: SecretString,
+    /// Whether reports can be mailed.
+    pub sends_mail: bool,
+    /// Whether webhooks may be on the machine that calls them.
+    pub loopback: Loopback,
     /// How often a caller may ask.
     pub limits: ReadLimits,
     /// How many events a person may send in a minute, which `ingest` counts.
@@ -45,6 +65,9 @@ impl From<&Settings> for Config {
             bucket_name: settings.text(BUCKET_NAME.name).to_owned(),
             report_queue_url: settings.text(REPORT_QUEUE_URL.name).to_owned(),
             access: settings.into(),
+            webhook_master: settings.secret(SERVICE_SECRET.name),
+            sends_mail: settings.optional_text(REPORT_SENDER.name).is_some(),
+            loopback: if settings.text(WEBHOOK_LOOPBACK.name) == "yes" { Loopback::Allowed } else { Loopback::Refused },
             limits,
             events_per_minute: settings.integer(EVENTS_PER_MINUTE.name),
         }

@@ -12,6 +12,7 @@ mod chat;
 pub mod config;
 mod contract;
 mod dashboards;
+mod exports;
 mod glance;
 mod groups;
 mod numbers;
@@ -22,12 +23,14 @@ mod platform;
 mod projection;
 mod prometheus;
 mod providers;
+mod reports;
 mod revenue;
 mod shape;
 mod stats;
 mod users;
 mod visit;
 
+pub use self::reports::Reporting;
 pub use catalogue::page as metrics_page;
 
 use access::{Authenticator, Caller, ReadLimits};
@@ -59,6 +62,8 @@ pub struct Desk {
     pub bucket: Arc<dyn Bucket>,
     /// What is sent to `report` to do.
     pub errands: Arc<dyn Queue>,
+    /// What the owner decides about reports.
+    pub reporting: Reporting,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Where keys that nobody may guess come from.
@@ -93,6 +98,7 @@ fn rooms() -> OpenApiRouter<Arc<Desk>> {
         .merge(analytics::routes())
         .merge(catalogue::routes())
         .merge(dashboards::routes())
+        .merge(exports::routes())
         .merge(budgets::routes())
         .merge(chat::routes())
         .merge(providers::routes())
@@ -100,6 +106,7 @@ fn rooms() -> OpenApiRouter<Arc<Desk>> {
         .merge(glance::routes())
         .merge(users::routes())
         .merge(revenue::routes())
+        .merge(reports::routes())
         .merge(prometheus::routes())
 }
 

@@ -3,7 +3,7 @@
 use access::Authenticator;
 use ports::{SystemClock, SystemRandom};
 use query::config::{Config, SETTINGS};
-use query::{Desk, router};
+use query::{Desk, Reporting, router};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -13,13 +13,17 @@ async fn main() -> ExitCode {
     let config = Config::from(&settings);
     let aws = aws::config().await;
     let table = Arc::new(table::DynamoDb::new(&aws, config.table_name));
+    let bucket = Arc::new(bucket::S3::new(&aws, config.bucket_name));
+    let reporting =
+        Reporting { links: bucket.clone(), master: config.webhook_master, sends_mail: config.sends_mail, loopback: config.loopback };
     let desk = Desk {
         authenticator: Authenticator::new(table.clone(), config.access),
         limits: config.limits,
         events_per_minute: config.events_per_minute,
         table,
         errands: Arc::new(queue::Sqs::new(&aws, config.report_queue_url)),
-        bucket: Arc::new(bucket::S3::new(&aws, config.bucket_name)),
+        bucket,
+        reporting,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
     };

@@ -131,6 +131,18 @@ pub enum DeliveryState {
     Dead,
 }
 
+impl DeliveryState {
+    /// In a word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+        }
+    }
+}
+
 /// How far a run is, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {

@@ -21,6 +21,7 @@ mod persons;
 mod persons_seen;
 mod prometheus;
 mod providers;
+mod reports;
 mod revenue;
 mod sales;
 mod schema;

@@ -11,8 +11,9 @@ use model::message::{Message, pack};
 use model::money::Currency;
 use model::privacy::Pseudonyms;
 use model::{Event, HourOffset, ProjectId, TenantId, Timestamp};
-use query::{Desk, router};
+use query::{Desk, Reporting, router};
 use records::{ApiKey, Service, Tenant};
+use reports::target::Loopback;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -124,6 +125,7 @@ impl World {
             table: table.clone(),
             bucket: bucket.clone(),
             errands: errands.clone(),
+            reporting: Reporting { links: bucket.clone(), master: MASTER.into(), sends_mail: true, loopback: Loopback::Refused },
             clock: clock.clone(),
             random: Arc::new(ports::SystemRandom),
         };

@@ -165,7 +165,8 @@ impl Reports {
             }
             What::Report { template, title, format, times } => {
                 let key = object::report(tenant, id, format.name());
-                let link = self.links.link(&key, LINK_SECONDS).await.map_err(|error| Failure { error: error.to_string(), is_final: false })?;
+                let link =
+                    self.links.link(&key, LINK_SECONDS).await.map_err(|error| Failure { error: error.to_string(), is_final: false })?;
                 let size_bytes = if let Making::Made { size_bytes, .. } = run.making { size_bytes } else { 0 };
                 told["type"] = json!("report.ready");
                 told["report"] = json!({

@@ -88,7 +88,8 @@ impl Mailer for Ses {
         }
         let raw = RawMessage::builder().data(Blob::new(message)).build().map_err(|error| never(error.to_string()))?;
         let call = self.client.get_or_init(|| Client::new(&self.config)).send_email().from_email_address(&self.sender);
-        let call = call.destination(Destination::builder().to_addresses(&mail.to).build()).content(EmailContent::builder().raw(raw).build());
+        let call =
+            call.destination(Destination::builder().to_addresses(&mail.to).build()).content(EmailContent::builder().raw(raw).build());
         let sent = call.send().await.map_err(|error| aws::port_error("mail", error));
         sent.map(drop).map_err(|error| {
             let is_final = !error.is_transient();

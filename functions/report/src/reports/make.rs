@@ -73,7 +73,9 @@ fn notes(reading: &Reading) -> Vec<String> {
         notes.push("Days of this time zone begin within an hour: each hour counts for the day that holds its middle.".to_owned());
     }
     if reading.merged {
-        notes.push("Late events were added to hours whose own events have expired: a copy of one that was counted before counts again.".to_owned());
+        notes.push(
+            "Late events were added to hours whose own events have expired: a copy of one that was counted before counts again.".to_owned(),
+        );
     }
     if reading.expired {
         notes.push("Of some of this time only whole days are kept.".to_owned());

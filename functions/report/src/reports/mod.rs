@@ -14,12 +14,12 @@ mod tick;
 pub use courier::{Courier, HttpCourier, Letter};
 pub use mail::{Mail, Mailer, NoMailer, Ses};
 
-use ports::{Bucket, Clock, Links, PortError, Queue, Table};
-use reader::{ReadError, Reader};
-use model::TenantId;
-use records::{Due, Errand, RecordError, Shelf};
 use ::reports::run::Patience;
 use ::reports::target::Loopback;
+use model::TenantId;
+use ports::{Bucket, Clock, Links, PortError, Queue, Table};
+use reader::{ReadError, Reader};
+use records::{Due, Errand, RecordError, Shelf};
 use std::sync::Arc;
 
 /// What reports work with.

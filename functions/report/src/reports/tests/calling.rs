@@ -43,7 +43,13 @@ async fn a_receiver_is_posted_the_body_with_the_id_the_time_and_the_signature() 
     assert_eq!(HttpCourier::new(Loopback::Allowed).post(&letter(&url)).await, Ok(()));
     let request = received.await.unwrap();
     assert!(request.starts_with("POST /hook?key=1 HTTP/1.1\r\n"), "{request}");
-    for header in ["x-weir-delivery: r1-0", "x-weir-timestamp: 1700000000", "x-weir-signature: v1=ab", "content-type: application/json", "host: 127.0.0.1"] {
+    for header in [
+        "x-weir-delivery: r1-0",
+        "x-weir-timestamp: 1700000000",
+        "x-weir-signature: v1=ab",
+        "content-type: application/json",
+        "host: 127.0.0.1",
+    ] {
         assert!(request.contains(header), "{header}: {request}");
     }
 }

@@ -79,8 +79,13 @@ impl World {
         let (queue, clock) = (Arc::new(MemoryQueue::with_faults(&faults)), Arc::new(SettableClock::at(at(now))));
         let (mail, letters) = (Arc::new(Told::default()), Arc::new(Told::default()));
         let tenant = TenantId::new("acme").unwrap();
-        let record =
-            Tenant { id: tenant.clone(), hour_offset: HourOffset::default(), currency: Currency::USD, pseudonymous: false, created_at: at(now) };
+        let record = Tenant {
+            id: tenant.clone(),
+            hour_offset: HourOffset::default(),
+            currency: Currency::USD,
+            pseudonymous: false,
+            created_at: at(now),
+        };
         records::tenant::create(&*table, &record).await.unwrap();
         let reports = Reports {
             table: table.clone(),
@@ -101,7 +106,9 @@ impl World {
         let now = self.clock.now();
         let next = schedule.first(schedule.starts_at.unwrap_or(now));
         if let Some(at) = next {
-            records::due::put(&*self.table, &Due { at, tenant: self.tenant.clone(), shelf: Shelf::Schedules, id: id.into() }).await.unwrap();
+            records::due::put(&*self.table, &Due { at, tenant: self.tenant.clone(), shelf: Shelf::Schedules, id: id.into() })
+                .await
+                .unwrap();
         }
         let document = Document::new(id, serde_json::to_string(schedule).unwrap(), next, now);
         records::document::create(&*self.table, (Shelf::Schedules, &self.tenant), &document).await.unwrap();
