@@ -1,12 +1,12 @@
 //! Writes what somebody asked for to the bucket: a task, with its progress.
 
-use crate::files::{Files, days};
+use crate::files::Files;
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use export::{Events, EventsError, Request, Rows, Sheet, SheetError, Upload, columns};
+use export::{Events, EventsError, Request, Rows, Sheet, SheetError, Upload, columns, days};
 use model::{TenantId, Timestamp};
 use ports::{PortError, Table};
-use records::task::{self, Outcome, Task, Taken};
+use records::task::{self, Outcome, Taken, Task};
 use records::{RecordError, object, price, tenant};
 use rollups::Owner;
 use setup::log::chain;

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use cube::segment::{self, Opened, SegmentError};
 use cube::settle::{Identifier, SettleError, Winners};
 use model::erasure::Erasures;
-use model::{Day, Hour, Timestamp};
+use model::{Day, Hour, HourOffset, Timestamp};
 use ports::{Bucket, PortError, Read, Table};
 use records::partial::{self, Span};
 use records::{RecordError, object};
@@ -103,6 +103,21 @@ pub fn columns(family: model::Family) -> SchemaRef {
     Arc::new(Schema::new(own.cloned().collect::<Vec<_>>()))
 }
 
+/// The days of a tenant's that a span of time touches.
+#[must_use]
+pub fn days((from, to): (Timestamp, Timestamp), offset: HourOffset) -> Vec<Day> {
+    if to <= from {
+        return Vec::new();
+    }
+    let (first, last) = (Hour::of(from, offset).day(), Hour::of(to.plus_millis(-1), offset).day());
+    let (mut days, mut day) = (vec![first], first);
+    while day < last {
+        day = Hour::from_index(day.last_hour().index() + 1).day();
+        days.push(day);
+    }
+    days
+}
+
 /// Reads events of a tenant's family.
 pub struct Events<'a> {
     table: &'a dyn Table,
@@ -143,7 +158,8 @@ impl<'a> Events<'a> {
     /// Where something that is named cannot be read, or the rows are not taken.
     pub async fn day(&mut self, of: Day, to: &mut dyn Rows) -> Result<bool, EventsError> {
         // Partials before the manifest: what is settled meanwhile is in both, and not in neither.
-        let span = Span { tenant: &self.owner.tenant, family: self.owner.family, hours: of.first_hour()..=of.last_hour(), read: Read::Strong };
+        let span =
+            Span { tenant: &self.owner.tenant, family: self.owner.family, hours: of.first_hour()..=of.last_hour(), read: Read::Strong };
         let briefs = partial::briefs(self.table, &span).await?;
         let manifest = day::get(self.table, self.owner, (of, Read::Strong)).await?;
         let mut objects = self.log(&manifest);
@@ -216,7 +232,8 @@ impl<'a> Events<'a> {
             let times = self.open(&group.object).await?.columns(group.index, &["time"])?;
             let rows = numbered(times.num_rows());
             let Some(column) = times.column_by_name("time") else { continue };
-            let schema = Schema::new(vec![Field::new("time", column.data_type().clone(), true), Field::new("row", DataType::UInt32, false)]);
+            let schema =
+                Schema::new(vec![Field::new("time", column.data_type().clone(), true), Field::new("row", DataType::UInt32, false)]);
             let mut batch = RecordBatch::try_new(Arc::new(schema), vec![Arc::clone(column), Arc::new(rows)])?;
             if let Some(winners) = &mut winners {
                 batch = winners.keep(place, &batch)?;

@@ -10,7 +10,7 @@ mod sheet;
 mod text;
 mod upload;
 
-pub use events::{Events, EventsError, Narrowed, Rows, columns};
+pub use events::{Events, EventsError, Narrowed, Rows, columns, days};
 pub use format::{Format, attachment};
 pub use request::Request;
 pub use sheet::{Sheet, SheetError};

@@ -60,6 +60,7 @@ async fn the_bucket_on_s3_keeps_the_contract() {
     client.create_bucket().bucket(&name).send().await.unwrap();
     let bucket = bucket::S3::new(&config, &name);
     contract::bucket(&bucket, "scratch").await;
+    contract::uploads((&bucket, &bucket), "scratch").await;
     for object in ports::Bucket::list(&bucket, "").await.unwrap() {
         ports::Bucket::delete(&bucket, &object.key).await.unwrap();
     }

@@ -187,6 +187,11 @@ impl Asked {
         self.own.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
+    /// To which values of which dimensions the answer is narrowed.
+    pub fn filters(&self) -> &[(Dimension, Vec<String>)] {
+        &self.filters
+    }
+
     /// The dimensions that the answer is narrowed by.
     pub fn dimensions(&self) -> Vec<Dimension> {
         self.filters.iter().map(|(dimension, _)| *dimension).collect()
