@@ -21,7 +21,7 @@ mod state;
 
 pub use erase::{erase, names_erased};
 pub use fold::{fold, fold_cube, fold_into};
-pub use state::{CubeState, Dropped, FamilyState, StateError, cap, decode, decode_cube, decode_measures, encode};
+pub use state::{CubeState, Dropped, FamilyState, StateError, Wanted, cap, decode, decode_cube, decode_parts, encode};
 
 #[cfg(test)]
 mod naive;

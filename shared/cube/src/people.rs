@@ -18,9 +18,9 @@ const EPOCH: i32 = 719_163;
 
 /// A user.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Person {
+pub struct Person<'a> {
     /// Its id.
-    pub user: String,
+    pub user: &'a str,
     /// How many events it has.
     pub events: i128,
     /// When its first event was.
@@ -30,12 +30,12 @@ pub struct Person {
     /// The days on which it had any, as the tenant's hours divide them.
     pub days: Days,
     /// Its plan, by the latest event that told of one; of two at one moment, the one whose name is last.
-    pub plan: Option<String>,
+    pub plan: Option<&'a str>,
 }
 
 /// Everybody with an event, or with one of a project, by id. A state of another cube knows nobody.
 #[must_use]
-pub fn everybody(state: &CubeState, project: Option<&str>) -> Vec<Person> {
+pub fn everybody<'a>(state: &'a CubeState, project: Option<&str>) -> Vec<Person<'a>> {
     if state.cube().name != CUBE {
         return Vec::new();
     }
@@ -46,32 +46,34 @@ pub fn everybody(state: &CubeState, project: Option<&str>) -> Vec<Person> {
     let place = |name: catalogue::Dimension| state.cube().dimensions.iter().position(|own| *own == name).unwrap_or_default();
     let (at_user, at_project, at_plan) =
         (place(catalogue::Dimension::User), place(catalogue::Dimension::Project), place(catalogue::Dimension::Plan));
-    let mut people: BTreeMap<&str, (Person, Option<i64>)> = BTreeMap::new();
+    // By the code of its id: nobody is looked up by name.
+    let mut people: Vec<Option<(Person<'a>, Option<i64>)>> = vec![None; state.cells.labels[at_user].len()];
     for cell in 0..state.len() {
         let label = |at| state.cells.label(cell, at);
-        let user = label(at_user);
         let (Some(first), Some(last)) = (first[cell], last[cell]) else { continue };
-        if user == NONE || project.is_some_and(|project| label(at_project) != project) {
+        if label(at_user) == NONE || project.is_some_and(|project| label(at_project) != project) {
             continue;
         }
-        let unseen = || (Person::unseen(user), None);
-        let (person, planned) = people.entry(user).or_insert_with(unseen);
+        let place = &mut people[state.cells.codes(cell)[at_user] as usize];
+        let (person, planned) = place.get_or_insert_with(|| (Person::unseen(label(at_user)), None));
         person.events = person.events.saturating_add(events[cell]);
         person.first_seen = person.first_seen.min(Timestamp::from_millis(first));
         person.last_seen = person.last_seen.max(Timestamp::from_millis(last));
         person.days.merge(&days[cell]);
         let plan = Some(label(at_plan)).filter(|plan| *plan != NONE);
-        if plan.is_some() && (*planned, person.plan.as_deref()) < (Some(last), plan) {
-            (*planned, person.plan) = (Some(last), plan.map(str::to_owned));
+        if plan.is_some() && (*planned, person.plan) < (Some(last), plan) {
+            (*planned, person.plan) = (Some(last), plan);
         }
     }
-    people.into_values().map(|(person, _)| person).collect()
+    let mut people: Vec<Person> = people.into_iter().flatten().map(|(person, _)| person).collect();
+    people.sort_unstable_by_key(|person| person.user);
+    people
 }
 
-impl Person {
-    fn unseen(user: &str) -> Self {
+impl<'a> Person<'a> {
+    fn unseen(user: &'a str) -> Self {
         Self {
-            user: user.to_owned(),
+            user,
             events: 0,
             first_seen: Timestamp::from_millis(i64::MAX),
             last_seen: Timestamp::from_millis(i64::MIN),
@@ -84,7 +86,7 @@ impl Person {
 /// How many were first seen in each of these spans of time, which begin at `starts`, in order, and end where the next one begins, the last at
 /// `end`.
 #[must_use]
-pub fn new_users(people: &[Person], starts: &[Timestamp], end: Timestamp) -> Vec<u64> {
+pub fn new_users(people: &[Person<'_>], starts: &[Timestamp], end: Timestamp) -> Vec<u64> {
     let mut counts = vec![0; starts.len()];
     for person in people.iter().filter(|person| person.first_seen < end) {
         let begun = starts.partition_point(|start| *start <= person.first_seen);
@@ -129,10 +131,10 @@ pub fn rolling(days: &[Set], length: usize) -> Vec<Set> {
 
 /// How many are on each plan, and how many on none that is known.
 #[must_use]
-pub fn by_plan<'a>(people: impl IntoIterator<Item = &'a Person>) -> BTreeMap<Option<&'a str>, u64> {
+pub fn by_plan<'a>(people: impl IntoIterator<Item = &'a Person<'a>>) -> BTreeMap<Option<&'a str>, u64> {
     let mut counts = BTreeMap::new();
     for person in people {
-        *counts.entry(person.plan.as_deref()).or_default() += 1;
+        *counts.entry(person.plan).or_default() += 1;
     }
     counts
 }
@@ -151,7 +153,7 @@ pub struct Cohort {
 /// Everybody by the day, week (from Monday) or month of the tenant in which they were first seen, the oldest cohort first. Hours are taken for
 /// days: nobody keeps by the hour who was there.
 #[must_use]
-pub fn cohorts(people: &[Person], granularity: Granularity) -> Vec<Cohort> {
+pub fn cohorts(people: &[Person<'_>], granularity: Granularity) -> Vec<Cohort> {
     let mut cohorts: BTreeMap<i32, (u64, Vec<u64>)> = BTreeMap::new();
     for person in people {
         let mut periods: Vec<i32> = person.days.as_slice().iter().map(|day| period(*day, granularity)).collect();

@@ -2,13 +2,16 @@
 //! for that has parts of its own. What parts there are is the rollup's [`Contents`], which its manifest keeps, so that a reader knows the
 //! name of every part it needs before it reads any.
 
-use crate::catalogue::{Cube, NONE};
+use crate::catalogue::{self, Cube, NONE};
 use crate::state::{CubeState, Dropped, FamilyState, Pieces, StateError, cap, decode, encode, part_of};
 use bytes::Bytes;
 use model::Family;
 use model::limits::PARTIAL_BYTES;
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Range;
 
 /// The revision of the catalogue as stored states depend on it: raised whenever a cube, a dimension or a measure is added or changed, so
@@ -37,11 +40,44 @@ pub struct Part {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Contents {
     /// The cubes that share a part.
-    pack: BTreeSet<String>,
+    pack: BTreeSet<Name>,
     /// Those with parts of their own.
-    own: BTreeMap<String, OwnParts>,
+    own: BTreeMap<Name, OwnParts>,
     /// Those of which cells were given up.
-    dropped: BTreeMap<String, Dropped>,
+    dropped: BTreeMap<Name, Dropped>,
+}
+
+/// The name of a cube. A manifest has hundreds of them, so those of the catalogue are not kept anew each time one is read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+struct Name(Cow<'static, str>);
+
+impl From<&str> for Name {
+    fn from(name: &str) -> Self {
+        Self(catalogue::cube(name).map_or_else(|| Cow::Owned(name.to_owned()), |cube| Cow::Borrowed(cube.name)))
+    }
+}
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Name;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a cube")
+            }
+            fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+                Ok(Name::from(name))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
 }
 
 /// The parts of one cube.
@@ -70,7 +106,7 @@ impl Contents {
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let pack = (!self.pack.is_empty()).then(|| PACK.to_owned());
-        pack.into_iter().chain(self.own.iter().flat_map(|(cube, own)| own.names(cube, 0..own.parts))).collect()
+        pack.into_iter().chain(self.own.iter().flat_map(|(cube, own)| own.names(&cube.0, 0..own.parts))).collect()
     }
 
     /// The names of the parts that have cells of this cube, or where a key is given, that may have cells of that key.
@@ -93,7 +129,7 @@ impl Contents {
 
     /// What the caps gave up, by the name of the cube.
     pub fn dropped(&self) -> impl Iterator<Item = (&str, Dropped)> {
-        self.dropped.iter().map(|(cube, dropped)| (cube.as_str(), *dropped))
+        self.dropped.iter().map(|(cube, dropped)| (&*cube.0, *dropped))
     }
 }
 
@@ -106,7 +142,7 @@ pub fn pack(state: FamilyState) -> (Contents, Vec<Part>) {
         let limit = cube.cube().cells;
         let (capped, dropped) = cap(cube, limit);
         if let Some(dropped) = dropped {
-            contents.dropped.insert(capped.cube().name.to_owned(), dropped);
+            contents.dropped.insert(capped.cube().name.into(), dropped);
         }
         sized.push((encode([&capped]).len(), capped));
     }
@@ -117,11 +153,11 @@ pub fn pack(state: FamilyState) -> (Contents, Vec<Part>) {
         let most = if cube.cube().keyed_by.is_some() { KEYED_BYTES } else { UNKEYED_BYTES };
         if bytes <= most && packed + bytes <= PACK_BYTES {
             packed += bytes;
-            contents.pack.insert(cube.cube().name.to_owned());
+            contents.pack.insert(cube.cube().name.into());
             small.push(cube);
         } else {
             let (own, bytes) = divide(&cube, bytes);
-            contents.own.insert(cube.cube().name.to_owned(), own);
+            contents.own.insert(cube.cube().name.into(), own);
             parts.extend(bytes);
         }
     }

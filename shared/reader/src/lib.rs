@@ -14,9 +14,9 @@ mod tally;
 use choice::Wanted;
 use cube::query::{Answer, Plan, Query};
 use cube::segment::SegmentError;
-use cube::{Dropped, StateError, decode_measures};
+use cube::{Dropped, StateError};
 use futures::future::try_join_all;
-use model::{Family, HourOffset, TenantId, Timestamp};
+use model::{Family, Hour, HourOffset, TenantId, Timestamp};
 use needs::Needs;
 use ports::{Bucket, PortError, Read, Table};
 use records::{Partial, RecordError};
@@ -162,8 +162,9 @@ impl Reader {
     /// What there is of a family: its partials, and only then what is settled.
     async fn find(&self, owner: Owner<'_>, needs: &Needs<'_>, family: Family) -> Result<Found, ReadError> {
         let partials = self.partials(owner, needs, family).await?;
+        let today = Hour::of(owner.now, owner.hour_offset).day();
         let owner = rollups::Owner { tenant: owner.tenant.clone(), family };
-        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), &partials).await?;
+        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), (&partials, today)).await?;
         Ok(Found { owner, partials, settled })
     }
 
@@ -174,9 +175,8 @@ impl Reader {
         for (Wanted { key, need, takers }, bytes) in wanted.iter().zip(states) {
             let need = &tally.needs.all[*need];
             let unreadable = |source| ReadError::State { object: format!("{} / {}", key.partition, key.sort), source };
-            let state = decode_measures(&bytes, need.cube, (need.key, &need.measures)).map_err(unreadable)?;
-            for (taker, bucket) in takers {
-                tally.add_to(*taker, *bucket, &state);
+            for state in need.decode(&bytes).map_err(unreadable)? {
+                takers.iter().for_each(|(taker, bucket)| tally.add_to(*taker, *bucket, &state));
             }
         }
         Ok(())

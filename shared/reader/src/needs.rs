@@ -1,7 +1,8 @@
 //! What some questions need together: which cubes, of which families and hours, and who takes up what is read of them.
 
-use cube::catalogue::Cube;
+use cube::catalogue::{Cube, Dimension};
 use cube::query::{Bucket, Grain, Plan, Query, Span};
+use cube::{CubeState, StateError, Wanted, decode_parts};
 use model::{Family, Hour, Timestamp};
 use std::ops::RangeInclusive;
 
@@ -15,10 +16,20 @@ pub(crate) struct Question<'a> {
 pub(crate) struct Need<'a> {
     pub(crate) cube: &'static Cube,
     pub(crate) key: Option<&'a str>,
+    /// The dimensions by which anybody tells cells apart.
+    pub(crate) dimensions: Vec<Dimension>,
     /// The measures that anybody asks for.
     pub(crate) measures: Vec<&'static str>,
     /// Who asks, by place.
     pub(crate) takers: Vec<usize>,
+}
+
+impl Need<'_> {
+    /// What of these bytes is needed.
+    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Vec<CubeState>, StateError> {
+        let wanted = Wanted { key: self.key, dimensions: Some(&self.dimensions), measures: Some(&self.measures) };
+        decode_parts(bytes, self.cube, &wanted)
+    }
 }
 
 /// All that some questions need.
@@ -37,9 +48,16 @@ impl<'a> Needs<'a> {
             match all.iter_mut().find(same) {
                 Some(need) => {
                     need.takers.push(place);
+                    need.dimensions.extend(query.dimensions());
                     need.measures.extend(query.measures());
                 }
-                None => all.push(Need { cube: query.cube(), key: query.key(), measures: query.measures(), takers: vec![place] }),
+                None => all.push(Need {
+                    cube: query.cube(),
+                    key: query.key(),
+                    dimensions: query.dimensions(),
+                    measures: query.measures(),
+                    takers: vec![place],
+                }),
             }
         }
         Self { questions, all, now }

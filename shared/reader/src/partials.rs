@@ -4,7 +4,7 @@ use crate::needs::Needs;
 use crate::tally::{Added, Tally};
 use crate::{Owner, ReadError, Reader};
 use cube::query::{Bucket, Grain};
-use cube::{decode_measures, fold_cube, segment};
+use cube::{fold_cube, segment};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use model::{Family, Hour};
 use ports::Read;
@@ -70,9 +70,10 @@ impl Tally<'_> {
     fn add_state(&mut self, partial: &Partial, state: &[u8]) -> Result<(), ReadError> {
         let needs = self.needs;
         for (need, takers) in needs.of_hour(partial.family, partial.hour) {
-            let state = decode_measures(state, need.cube, (need.key, &need.measures))
-                .map_err(|source| ReadError::State { object: partial.object(), source })?;
-            self.add(Added { bucket: hourly(partial.hour), state, takers });
+            let states = need.decode(state).map_err(|source| ReadError::State { object: partial.object(), source })?;
+            for state in &states {
+                takers.iter().for_each(|taker| self.add_to(*taker, hourly(partial.hour), state));
+            }
         }
         Ok(())
     }

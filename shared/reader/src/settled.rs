@@ -5,7 +5,8 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use model::{Day, Hour, Month, SegmentId};
 use ports::{Read, Table};
 use records::Partial;
-use rollups::{DayManifest, LifetimeManifest, ManifestError, MonthManifest, Owner, Rollup, day, upper};
+use rollups::all::{self, From};
+use rollups::{DayManifest, LifetimeManifest, ManifestError, MonthManifest, Owner, Rollup, day};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::RangeInclusive;
 
@@ -44,22 +45,23 @@ pub(crate) struct Months<'a> {
 
 impl Settled {
     /// Reads what is settled of these spans, strongly consistent. The partials must have been read before.
-    pub(crate) async fn read(table: &dyn Table, owner: &Owner, spans: &[Span], partials: &[Partial]) -> Result<Self, ManifestError> {
+    pub(crate) async fn read(
+        table: &dyn Table,
+        owner: &Owner,
+        spans: &[Span],
+        (partials, today): (&[Partial], Day),
+    ) -> Result<Self, ManifestError> {
         let busy: BTreeSet<Day> = partials.iter().map(|partial| partial.hour.day()).collect();
         let (by_month, by_day): (Vec<Span>, Vec<Span>) = spans.iter().partition(|span| span.grain >= Grain::Month);
         let mut needed: BTreeSet<Day> = by_day.iter().flat_map(|span| days_of(*span)).collect();
         needed.extend(&busy);
-        let (days, months, lifetime) = futures::try_join!(
-            read_days(table, owner, &needed),
-            read_months(table, owner, &by_month),
-            read_lifetime(table, owner, &by_month)
-        )?;
+        let Found { days, months, lifetime } = find(table, owner, (&needed, &by_month), today).await?;
         let mut settled = Self { days, months, lifetime, busy };
         let fallen_back = by_month.iter().flat_map(|span| settled.months_of(*span).others);
         let days = fallen_back.filter(|(_, source)| matches!(source, Source::Days)).flat_map(|(month, _)| days_of_month(month));
         let more: BTreeSet<Day> = days.filter(|day| !needed.contains(day)).collect();
         // What was read before stays as it is: the months were judged by it.
-        settled.days.extend(read_days(table, owner, &more).await?.into_iter().filter(|(day, _)| more.contains(day)));
+        settled.days.extend(read_days(table, owner, ranges(&more)).await?.into_iter().filter(|(day, _)| more.contains(day)));
         Ok(settled)
     }
 
@@ -135,24 +137,42 @@ fn parts(lifetime: &LifetimeManifest) -> impl Iterator<Item = Month> {
     lifetime.body.parts.iter().filter(|(_, need)| need.built > 0).map(|(month, _)| *month)
 }
 
-async fn read_months(table: &dyn Table, owner: &Owner, spans: &[Span]) -> Result<BTreeMap<Month, MonthManifest>, ManifestError> {
-    let first = spans.iter().map(|span| span.from.day().month()).min();
-    let last = spans.iter().map(|span| Hour::from_index(span.to.index() - 1).day().month()).max();
-    let (Some(first), Some(last)) = (first, last) else { return Ok(BTreeMap::new()) };
-    let found = upper::months(table, owner, (first..=last, Read::Strong)).await?;
-    Ok(found.into_iter().filter_map(|manifest| Some((manifest.month?, manifest))).collect())
+/// Manifests by what they are of.
+struct Found {
+    days: BTreeMap<Day, DayManifest>,
+    months: BTreeMap<Month, MonthManifest>,
+    lifetime: Option<LifetimeManifest>,
 }
 
-async fn read_lifetime(table: &dyn Table, owner: &Owner, spans: &[Span]) -> Result<Option<LifetimeManifest>, ManifestError> {
+/// Finds the manifests of these days, and those of the months that these spans touch. Days up to about today, months and all time take one
+/// call together, because they lie side by side.
+async fn find(table: &dyn Table, owner: &Owner, (days, by_month): (&BTreeSet<Day>, &[Span]), today: Day) -> Result<Found, ManifestError> {
+    let last_hour = |span: &Span| Hour::from_index(span.to.index() - 1);
+    let first = by_month.iter().map(|span| span.from.day().month()).min();
+    let last = by_month.iter().map(|span| last_hour(span).day().month()).max();
+    let (Some(first), Some(last)) = (first, last) else {
+        return Ok(Found { days: read_days(table, owner, ranges(days)).await?, months: BTreeMap::new(), lifetime: None });
+    };
     let is_long = |span: &Span| days_of(*span).count() > LIFETIME_MONTHS * 31;
-    if spans.iter().any(|span| span.grain == Grain::Lifetime && is_long(span)) {
-        return upper::lifetime(table, owner, Read::Strong).await.map(Some);
-    }
-    Ok(None)
+    let wants_lifetime = by_month.iter().any(|span| span.grain == Grain::Lifetime && is_long(span));
+    let mut ranges = ranges(days);
+    let recent = ranges.pop_if(|range| today.index() - range.end().index() <= GAP_DAYS);
+    let from = match recent {
+        Some(days) => From::Day(*days.start()),
+        None if wants_lifetime => From::Lifetime,
+        None => From::Month(first),
+    };
+    let (found, others) = futures::try_join!(all::read(table, owner, (from, last, Read::Strong)), read_days(table, owner, ranges))?;
+    let days = found.days.into_iter().map(|manifest| (manifest.day, manifest));
+    Ok(Found {
+        days: days.chain(others).collect(),
+        months: found.months.into_iter().filter_map(|manifest| Some((manifest.month?, manifest))).collect(),
+        lifetime: found.lifetime.filter(|_| wants_lifetime),
+    })
 }
 
-async fn read_days(table: &dyn Table, owner: &Owner, days: &BTreeSet<Day>) -> Result<BTreeMap<Day, DayManifest>, ManifestError> {
-    let ranges: Vec<_> = ranges(days).into_iter().map(|days| day::range(table, owner, (days, Read::Strong))).collect();
+async fn read_days(table: &dyn Table, owner: &Owner, days: Vec<RangeInclusive<Day>>) -> Result<BTreeMap<Day, DayManifest>, ManifestError> {
+    let ranges: Vec<_> = days.into_iter().map(|days| day::range(table, owner, (days, Read::Strong))).collect();
     let found: Vec<Vec<DayManifest>> = stream::iter(ranges).buffer_unordered(RANGES_AT_ONCE).try_collect().await?;
     Ok(found.into_iter().flatten().map(|manifest| (manifest.day, manifest)).collect())
 }

@@ -111,7 +111,7 @@ pub struct Garbage {
 }
 
 impl DayManifest {
-    fn of(owner: &Owner, day: Day, stored: Option<Stored<Body>>) -> Self {
+    pub(crate) fn of(owner: &Owner, day: Day, stored: Option<Stored<Body>>) -> Self {
         let (edition, version, body) = stored.map_or_else(Default::default, |stored| (stored.edition, stored.version, stored.body));
         Self { owner: owner.clone(), day, edition, version, body }
     }

@@ -82,7 +82,7 @@ pub(crate) struct Stored<T> {
     pub body: T,
 }
 
-fn read<T: DeserializeOwned>(item: &Item) -> Result<Stored<T>> {
+pub(crate) fn read<T: DeserializeOwned>(item: &Item) -> Result<Stored<T>> {
     let malformed = |source| ManifestError::Malformed { partition: item.key.partition.clone(), sort: item.key.sort.clone(), source };
     let number = |name| item.number(name).and_then(|number| u64::try_from(number).ok());
     let (Some(edition), Some(version), Some(body)) = (number(EDITION), number(VERSION), item.binary(BODY)) else {
@@ -96,15 +96,18 @@ pub(crate) async fn get<T: DeserializeOwned>(table: &dyn Table, key: &Key, fresh
     table.get(key, fresh).await?.as_ref().map(read).transpose()
 }
 
-pub(crate) async fn range<T: DeserializeOwned>(table: &dyn Table, owner: &Owner, (range, fresh): (Range, Read)) -> Result<Vec<Stored<T>>> {
+pub(crate) async fn range<T: DeserializeOwned>(table: &dyn Table, owner: &Owner, range: (Range, Read)) -> Result<Vec<Stored<T>>> {
+    items(table, owner, range).await?.iter().map(read).collect()
+}
+
+/// The items of a range, as they are stored.
+pub(crate) async fn items(table: &dyn Table, owner: &Owner, (range, fresh): (Range, Read)) -> Result<Vec<Item>> {
     let partition = owner.partition();
     let mut found = Vec::new();
     let mut after: Option<Key> = None;
     loop {
         let page = table.query(&partition, &range, Projection::All, fresh, after.as_ref()).await?;
-        for item in &page.items {
-            found.push(read(item)?);
-        }
+        found.extend(page.items);
         after = page.next;
         if after.is_none() {
             return Ok(found);

@@ -60,6 +60,10 @@ impl<P: Ord> Default for Body<P> {
 }
 
 impl<P: Ord + Copy> UpperManifest<P> {
+    pub(crate) fn of(owner: &Owner, month: Option<Month>, Stored { edition, version, body, .. }: Stored<Body<P>>) -> Self {
+        Self { owner: owner.clone(), month, edition, version, body }
+    }
+
     /// Whether its rollup has what is needed of every part.
     #[must_use]
     pub fn is_current(&self) -> bool {
@@ -98,10 +102,10 @@ impl<P: Ord + Copy> UpperManifest<P> {
     }
 }
 
-const LIFETIME: &str = "lifetime";
+pub(crate) const LIFETIME: &str = "lifetime";
 const MONTH: &str = "month#";
 
-fn sort_of_month(month: Month) -> String {
+pub(crate) fn sort_of_month(month: Month) -> String {
     format!("{MONTH}{month}")
 }
 
@@ -148,13 +152,7 @@ pub async fn months(table: &dyn Table, owner: &Owner, (months, fresh): (RangeInc
     let stored: Vec<Stored<Body<Day>>> = manifest::range(table, owner, (range, fresh)).await?;
     let manifest = |stored: Stored<Body<Day>>| {
         let month = Month::from_key(stored.sort.strip_prefix(MONTH)?)?;
-        Some(UpperManifest {
-            owner: owner.clone(),
-            month: Some(month),
-            edition: stored.edition,
-            version: stored.version,
-            body: stored.body,
-        })
+        Some(UpperManifest::of(owner, Some(month), stored))
     };
     Ok(stored.into_iter().filter_map(manifest).collect())
 }

@@ -11,7 +11,7 @@ use crate::clear::PARTS;
 use crate::states::StatesError;
 use crate::{Again, Result, Rules, Settler, Work, calendar};
 use cube::catalogue::{self, Dimension};
-use cube::{decode_measures, people};
+use cube::{Wanted, decode_parts, people};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use model::{Day, Family, Month, TenantId, Timestamp, UserId};
 use ports::{Key, Queue, Read};
@@ -218,8 +218,9 @@ impl Settler {
             Err(error) => return Err(StatesError::from(error).into()),
         };
         let names = |bytes: &bytes::Bytes| {
-            let state = decode_measures(bytes, cube, (Some(user.as_str()), &[]));
-            state.map_or(true, |state| state.has(Dimension::User, user.as_str()))
+            let wanted = Wanted { key: Some(user.as_str()), dimensions: Some(&[Dimension::User]), measures: Some(&[]) };
+            let states = decode_parts(bytes, cube, &wanted);
+            states.map_or(true, |states| states.iter().any(|state| state.has(Dimension::User, user.as_str())))
         };
         Ok(states.iter().any(names))
     }

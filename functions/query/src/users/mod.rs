@@ -12,7 +12,6 @@ mod retention;
 use crate::Desk;
 use crate::parameters::{Asked, Grouping, taking};
 use crate::visit::Visit;
-use cube::CubeState;
 use cube::catalogue::Dimension;
 use cube::people::{self, Person};
 use cube::query::{MetricQuery, Number, Range};
@@ -46,10 +45,9 @@ fn until(asked: &Asked, visit: &Visit, (to, measures): (Timestamp, &[&str])) -> 
 }
 
 /// Everybody, off the first answer of a reading.
-fn everybody(reading: &Reading) -> Result<Vec<Person>, Problem> {
+fn everybody(reading: &Reading) -> Result<Vec<Person<'_>>, Problem> {
     let state = reading.answers.first().and_then(|answer| answer.state.as_ref());
-    let everybody = |state: &CubeState| people::everybody(state, None);
-    state.map(everybody).ok_or_else(|| Problem::internal("an answer is missing"))
+    state.map(|state| people::everybody(state, None)).ok_or_else(|| Problem::internal("an answer is missing"))
 }
 
 /// A count as a number of an answer.
@@ -58,6 +56,6 @@ fn counted(count: u64) -> Number {
 }
 
 /// How many were first seen within a range.
-fn new_within(people: &[Person], range: Range) -> u64 {
+fn new_within(people: &[Person<'_>], range: Range) -> u64 {
     people::new_users(people, &[range.from], range.to).iter().sum()
 }

@@ -29,7 +29,7 @@ fn request(user: &str, hours: i64) -> Event {
     by_user(user, event(Facts::Ai(AiUse::default()), "request", hours * HOUR_MS))
 }
 
-fn person<'a>(people: &'a [Person], user: &str) -> &'a Person {
+fn person<'a>(people: &'a [Person<'a>], user: &str) -> &'a Person<'a> {
     people.iter().find(|person| person.user == user).unwrap()
 }
 
@@ -52,14 +52,14 @@ proptest! {
         merged.merge(&state(some));
         let people = everybody(&merged, None);
         let users: BTreeSet<&str> = events.iter().filter_map(|event| event.user.as_ref()).map(model::UserId::as_str).collect();
-        prop_assert_eq!(people.iter().map(|person| person.user.as_str()).collect::<BTreeSet<_>>(), users);
+        prop_assert_eq!(people.iter().map(|person| person.user).collect::<BTreeSet<_>>(), users);
         for person in &people {
             let own: Vec<&Event> = events.iter().filter(|event| event.user.as_ref().is_some_and(|user| user.as_str() == person.user)).collect();
             let planned = own.iter().filter_map(|event| Some((event.time, event.plan.clone()?))).max();
             prop_assert_eq!(person.events, own.len() as i128);
             prop_assert_eq!(Some(person.first_seen), own.iter().map(|event| event.time).min());
             prop_assert_eq!(Some(person.last_seen), own.iter().map(|event| event.time).max());
-            prop_assert_eq!(&person.plan, &planned.map(|(_, plan)| plan));
+            prop_assert_eq!(person.plan, planned.as_ref().map(|(_, plan)| plan.as_str()));
             prop_assert_eq!(&person.days, &own.iter().map(|event| Hour::of(event.time, HourOffset::default()).day().index()).collect::<Days>());
         }
     }
@@ -67,12 +67,13 @@ proptest! {
     #[test]
     fn the_new_users_of_a_day_are_those_in_its_state_and_not_in_that_of_all_days_before(events in of_all_families()) {
         let day_of = |event: &Event| Hour::of(event.time, HourOffset::default()).day();
-        let all = everybody(&state(&events), None);
+        let whole = state(&events);
+        let all = everybody(&whole, None);
         for day in events.iter().map(day_of).collect::<BTreeSet<_>>() {
             let before: Vec<Event> = events.iter().filter(|event| day_of(event) < day).cloned().collect();
             let within: Vec<Event> = events.iter().filter(|event| day_of(event) == day).cloned().collect();
-            let known: BTreeSet<String> = everybody(&state(&before), None).into_iter().map(|person| person.user).collect();
-            let new = everybody(&state(&within), None).iter().filter(|person| !known.contains(&person.user)).count();
+            let known: BTreeSet<String> = everybody(&state(&before), None).into_iter().map(|person| person.user.to_owned()).collect();
+            let new = everybody(&state(&within), None).iter().filter(|person| !known.contains(person.user)).count();
             let (start, end) = (day.first_hour().start(HourOffset::default()), day.next().first_hour().start(HourOffset::default()));
             prop_assert_eq!(new_users(&all, &[start], end), [new as u64]);
         }
@@ -80,7 +81,8 @@ proptest! {
 
     #[test]
     fn everybody_is_in_one_cohort_and_active_in_its_first_period(events in of_all_families()) {
-        let people = everybody(&state(&events), None);
+        let state = state(&events);
+        let people = everybody(&state, None);
         for granularity in Granularity::ALL {
             let cohorts = cohorts(&people, granularity);
             prop_assert_eq!(cohorts.iter().map(|cohort| cohort.users).sum::<u64>(), people.len() as u64);
@@ -92,7 +94,8 @@ proptest! {
 
 #[test]
 fn the_latest_plan_counts_whatever_is_said_of_none_later() {
-    let people = everybody(&state(&[visit("a", 30, Some("free")), visit("a", 2, Some("pro")), request("a", 50), request("b", 1)]), None);
+    let state = state(&[visit("a", 30, Some("free")), visit("a", 2, Some("pro")), request("a", 50), request("b", 1)]);
+    let people = everybody(&state, None);
     assert_eq!(person(&people, "a").plan.as_deref(), Some("free"));
     assert_eq!(person(&people, "b").plan, None);
     assert_eq!(by_plan(&people), BTreeMap::from([(None, 1), (Some("free"), 1)]));
@@ -103,7 +106,7 @@ fn a_project_knows_its_own_users_and_what_they_did_in_it() {
     let elsewhere = Event { project: model::ProjectId::new("blog").unwrap(), ..visit("a", 0, None) };
     let state = state(&[elsewhere, visit("a", 48, None), request("b", 1)]);
     let people = everybody(&state, Some("blog"));
-    assert_eq!(people.iter().map(|person| person.user.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(people.iter().map(|person| person.user).collect::<Vec<_>>(), ["a"]);
     assert_eq!(people[0].days.as_slice().len(), 1);
     assert_eq!(everybody(&state, None).len(), 2);
 }
@@ -113,7 +116,8 @@ fn a_project_knows_its_own_users_and_what_they_did_in_it() {
 fn cohorts_are_followed_by_day_week_and_month() {
     let events =
         [visit("a", 0, None), request("a", 2), visit("a", 26, None), visit("b", 0, None), visit("b", 4 * 24, None), visit("c", 26, None)];
-    let people = everybody(&state(&events), None);
+    let state = state(&events);
+    let people = everybody(&state, None);
     let check = |granularity, expect: &[(&str, u64, &[u64])]| {
         let found = cohorts(&people, granularity);
         let found: Vec<_> = found.iter().map(|cohort| (cohort.start.to_string(), cohort.users, cohort.active.clone())).collect();
@@ -134,7 +138,8 @@ fn cohorts_are_followed_by_day_week_and_month() {
 
 #[test]
 fn who_came_before_the_first_span_or_after_the_last_is_new_in_none() {
-    let people = everybody(&state(&[visit("a", 0, None), visit("b", 1, None), visit("c", 2, None), visit("d", 5, None)]), None);
+    let state = state(&[visit("a", 0, None), visit("b", 1, None), visit("c", 2, None), visit("d", 5, None)]);
+    let people = everybody(&state, None);
     let starts = [1, 2, 3].map(|hours| Timestamp::from_millis(START + hours * HOUR_MS));
     assert_eq!(new_users(&people, &starts, Timestamp::from_millis(START + 5 * HOUR_MS)), [1, 1, 0]);
 }

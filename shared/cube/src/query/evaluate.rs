@@ -6,7 +6,7 @@ use super::calendar::Calendar;
 use super::check::Group;
 use super::table::{Finished, Table, passing, read};
 use super::{Answer, Bucket, Number, Plan, Query, Row};
-use crate::catalogue::{Derived, Formula, Unit};
+use crate::catalogue::{Derived, Dimension, Formula, Unit};
 use crate::state::{Column, CubeState, Labels};
 use model::Timestamp;
 use model::money::Decimal;
@@ -41,6 +41,21 @@ impl Query {
     #[must_use]
     pub fn measures(&self) -> Vec<&'static str> {
         Reading::of(self).measures.iter().map(|at| self.cube.measures[*at].name).collect()
+    }
+
+    /// The dimensions of its cube that it tells cells apart by.
+    #[must_use]
+    pub fn dimensions(&self) -> Vec<Dimension> {
+        if self.keeps_state {
+            return self.cube.dimensions.to_vec();
+        }
+        let grouped = self.groups.iter().filter_map(|group| match group {
+            Group::Dimension(at) => Some(*at),
+            Group::HourOfDay | Group::Weekday => None,
+        });
+        let key = Reading::of(self).key_place().map(|_| 0);
+        let places = grouped.chain(self.filters.iter().map(|(at, _)| *at)).chain(key);
+        places.map(|at| self.cube.dimensions[at]).collect()
     }
 
     /// The answer from states that are at hand.

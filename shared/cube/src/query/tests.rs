@@ -1,12 +1,12 @@
 mod plans;
 
 use super::*;
-use crate::catalogue::{self, cube};
+use crate::catalogue::{self, Dimension, cube};
 use crate::columns::from_events;
 use crate::fold_cube;
 use crate::naive;
 use crate::sample::{HOUR_MS, START, by_user, context, event, events};
-use crate::state::{CubeState, decode_cube, decode_measures, encode};
+use crate::state::{CubeState, Wanted, decode_cube, decode_parts, encode};
 use model::event::{AiUse, Engagement, Facts, Lifecycle, Sale, Tokens};
 use model::money::Currency;
 use model::{Event, Hour, HourOffset};
@@ -391,7 +391,7 @@ fn states_of_other_times_and_cubes_count_for_nothing() {
 }
 
 #[test]
-fn only_the_measures_that_a_question_needs_are_decoded_and_its_answer_is_the_same() {
+fn only_what_a_question_needs_is_decoded_and_its_answer_is_the_same() {
     let slow = |event: Event| match event.facts {
         Facts::Ai(facts) => Event { facts: Facts::Ai(AiUse { latency_ms: Some(300), ..facts }), ..event },
         _ => event,
@@ -401,11 +401,14 @@ fn only_the_measures_that_a_question_needs_are_decoded_and_its_answer_is_the_sam
     let needed = query.measures();
     assert!(needed.contains(&"inputTokens") && needed.contains(&"failures") && !needed.contains(&"latency"), "{needed:?}");
     let plan = query.plan(HourOffset::default());
+    let dimensions = query.dimensions();
+    assert_eq!(dimensions, [Dimension::Model]);
+    let wanted = Wanted { key: None, dimensions: Some(&dimensions), measures: Some(&needed) };
     let states = stored(&query, &[&events], 0);
     let some = states.iter().map(|(bucket, state)| {
         let bytes = encode([state]);
-        let decoded = decode_measures(&bytes, query.cube(), (None, &needed)).unwrap();
-        assert!(decoded != *state, "latencies are left out");
+        let decoded = decode_parts(&bytes, query.cube(), &wanted).unwrap().remove(0);
+        assert!(decoded != *state, "latencies and plans are left out");
         (*bucket, decoded)
     });
     let some: Vec<_> = some.collect();

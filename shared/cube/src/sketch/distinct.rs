@@ -1,6 +1,7 @@
 //! How many distinct users, sessions or things: `HyperLogLog` with 4,096 registers (lg K = 12), about 1.6%, and exact while they are few.
 
 use super::Estimate;
+use super::octets::Octets;
 use datasketches::common::NumStdDev;
 use datasketches::hash::value::raw_bytes;
 use datasketches::hll::{Coupon, HllSketch, HllType, HllUnion};
@@ -87,7 +88,7 @@ enum Wire {
     /// Few labels: their coupons (six bits of register value, 26 of slot), big-endian, ascending.
     Few(Vec<[u8; 4]>),
     /// Many: each register.
-    Many(Vec<u8>),
+    Many(Octets),
 }
 
 /// Where the parts of the library's form lie: the cross-language format of Apache `DataSketches`, preamble and then coupons or registers.
@@ -117,7 +118,7 @@ impl From<&Distinct> for Wire {
     fn from(distinct: &Distinct) -> Self {
         let bytes = distinct.0.serialize();
         match bytes.get(image::MODE).map(|mode| mode & image::MODE_MASK) {
-            Some(image::REGISTERS) => Self::Many(bytes[image::REGISTERS_PREAMBLE..].to_vec()),
+            Some(image::REGISTERS) => Self::Many(Octets(bytes[image::REGISTERS_PREAMBLE..].to_vec())),
             Some(image::SET) => Self::few(&bytes[image::SET_PREAMBLE..]),
             _ => Self::few(&bytes[image::LIST_PREAMBLE.min(bytes.len())..]),
         }
@@ -149,7 +150,7 @@ impl Wire {
     fn into_sketch(self) -> Result<HllSketch, String> {
         let bytes = match self {
             Self::Few(coupons) => Self::coupon_image(&coupons)?,
-            Self::Many(registers) => Self::register_image(&registers)?,
+            Self::Many(registers) => Self::register_image(&registers.0)?,
         };
         HllSketch::deserialize(&bytes).map_err(|error| error.message().to_owned())
     }

@@ -4,6 +4,7 @@
 
 mod days;
 mod distinct;
+mod octets;
 mod quantiles;
 mod set;
 mod spans;

@@ -1,6 +1,7 @@
 //! Sets of users that unite, intersect and subtract: Theta sketches with k = 4,096, exact up to that many.
 
 use super::Estimate;
+use super::octets::Octets;
 use datasketches::common::NumStdDev;
 use datasketches::hash::value::raw_bytes;
 use datasketches::theta::{
@@ -27,7 +28,7 @@ impl From<datasketches::error::Error> for SetError {
 ///
 /// Trimmed to those, it depends on the labels alone and not on their order, so that equal sets have equal forms.
 #[derive(Serialize, Deserialize)]
-#[serde(try_from = "Vec<u8>", into = "Vec<u8>")]
+#[serde(try_from = "Octets", into = "Octets")]
 pub struct Set(Form);
 
 enum Form {
@@ -150,16 +151,16 @@ impl fmt::Debug for Set {
     }
 }
 
-impl From<Set> for Vec<u8> {
+impl From<Set> for Octets {
     fn from(set: Set) -> Self {
-        if set.is_empty() { Self::new() } else { set.compact().serialize_compressed() }
+        Self(if set.is_empty() { Vec::new() } else { set.compact().serialize_compressed() })
     }
 }
 
-impl TryFrom<Vec<u8>> for Set {
+impl TryFrom<Octets> for Set {
     type Error = SetError;
-    fn try_from(bytes: Vec<u8>) -> Result<Self, SetError> {
-        Self::from_bytes(&bytes)
+    fn try_from(bytes: Octets) -> Result<Self, SetError> {
+        Self::from_bytes(&bytes.0)
     }
 }
 

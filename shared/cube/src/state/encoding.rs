@@ -8,8 +8,9 @@
 use super::CubeState;
 use super::cells::{Ranks, Sorted};
 use super::parts::{PART_BYTES, number_of_parts, part_of, rounded};
-use super::section::{self, Section, Written};
-use crate::catalogue::{self, Cube};
+use super::section::{self, Written};
+use super::stored::Stored;
+use crate::catalogue::{self, Cube, Dimension};
 use model::zstandard;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -173,6 +174,29 @@ impl Writer {
     }
 }
 
+/// What is wanted of the state of a cube; of everything else it says that nothing was seen. Sketches take most of the time of decoding, and
+/// most questions need none of them, and few dimensions.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// A value of the dimension that the cube is keyed by: only the part is read that holds its cells, and a few others'. All parts where
+    /// none is given.
+    pub key: Option<&'a str>,
+    /// The dimensions, the others summed over; all where none are named.
+    pub dimensions: Option<&'a [Dimension]>,
+    /// The measures; all where none are named.
+    pub measures: Option<&'a [&'static str]>,
+}
+
+impl Wanted<'_> {
+    pub(super) fn has_dimension(&self, dimension: Dimension) -> bool {
+        self.dimensions.is_none_or(|wanted| wanted.contains(&dimension))
+    }
+
+    pub(super) fn has_measure(&self, name: &str) -> bool {
+        self.measures.is_none_or(|wanted| wanted.contains(&name))
+    }
+}
+
 /// The states of these bytes, of every cube that the catalogue still has.
 ///
 /// # Errors
@@ -181,9 +205,7 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<CubeState>, StateError> {
     let reader = Reader::new(bytes)?;
     let mut states: Vec<CubeState> = Vec::new();
     for cube in catalogue::cubes() {
-        if let Some(state) = reader.state(cube, None, &|_| true)? {
-            states.push(state);
-        }
+        states.extend(reader.parts(cube, &Wanted::default())?.into_iter().reduce(merged));
     }
     Ok(states)
 }
@@ -193,22 +215,21 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<CubeState>, StateError> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_cube(bytes: &[u8], cube: &'static Cube, key: Option<&str>) -> Result<CubeState, StateError> {
-    let state = Reader::new(bytes)?.state(cube, key, &|_| true)?;
-    Ok(state.unwrap_or_else(|| CubeState::empty(cube)))
+    let parts = decode_parts(bytes, cube, &Wanted { key, ..Wanted::default() })?;
+    Ok(parts.into_iter().reduce(merged).unwrap_or_else(|| CubeState::empty(cube)))
 }
 
-/// The same state, but only these measures of it: of the others it says that nothing was seen. Sketches take most of the time of decoding,
-/// and most questions need none of them.
+/// What is wanted of one cube among these bytes, as states that add up: one for each of its parts.
 ///
 /// # Errors
 /// As [`decode`].
-pub fn decode_measures(
-    bytes: &[u8],
-    cube: &'static Cube,
-    (key, measures): (Option<&str>, &[&'static str]),
-) -> Result<CubeState, StateError> {
-    let state = Reader::new(bytes)?.state(cube, key, &|name| measures.contains(&name))?;
-    Ok(state.unwrap_or_else(|| CubeState::empty(cube)))
+pub fn decode_parts(bytes: &[u8], cube: &'static Cube, wanted: &Wanted<'_>) -> Result<Vec<CubeState>, StateError> {
+    Reader::new(bytes)?.parts(cube, wanted)
+}
+
+fn merged(mut state: CubeState, part: CubeState) -> CubeState {
+    state.merge(&part);
+    state
 }
 
 struct Reader<'a> {
@@ -233,24 +254,19 @@ impl<'a> Reader<'a> {
         Ok(Self { directory, blocks })
     }
 
-    fn state(&self, cube: &'static Cube, key: Option<&str>, wants: &dyn Fn(&str) -> bool) -> Result<Option<CubeState>, StateError> {
+    fn parts(&self, cube: &'static Cube, wanted: &Wanted<'_>) -> Result<Vec<CubeState>, StateError> {
         let id = section::id(cube.name);
-        let holds_key = |entry: &&Entry| key.is_none_or(|key| entry.parts == 1 || part_of(key, entry.parts) == entry.part);
-        let mut state: Option<CubeState> = None;
-        let wants_sketches = section::wants_sketches(cube, wants);
+        let holds_key = |entry: &&Entry| wanted.key.is_none_or(|key| entry.parts == 1 || part_of(key, entry.parts) == entry.part);
+        let wants_sketches = section::wants_sketches(cube, |name| wanted.has_measure(name));
         let (mut opened, mut opened_sketches) = (Opened::default(), Opened::default());
-        for entry in self.directory.sections.iter().filter(|entry| entry.cube == id).filter(holds_key) {
-            let mut section = Section::read(opened.bytes(self, entry.section)?)?;
+        let part = |entry: &Entry| {
+            let mut section = Stored::read(opened.bytes(self, entry.section)?)?;
             if let Some(place) = entry.sketches.filter(|_| wants_sketches) {
                 section.add_sketches(opened_sketches.bytes(self, place)?)?;
             }
-            let part = section.into_state(cube, wants)?;
-            match &mut state {
-                None => state = Some(part),
-                Some(state) => state.merge(&part),
-            }
-        }
-        Ok(state)
+            section.into_state(cube, wanted)
+        };
+        self.directory.sections.iter().filter(|entry| entry.cube == id).filter(holds_key).map(part).collect()
     }
 
     fn open(&self, block: u32) -> Result<Cow<'a, [u8]>, StateError> {

@@ -10,10 +10,12 @@ mod encoding;
 mod labels;
 mod parts;
 mod section;
+mod stored;
+mod varint;
 
 pub use cap::{Dropped, cap};
 pub(crate) use encoding::Pieces;
-pub use encoding::{StateError, decode, decode_cube, decode_measures, encode};
+pub use encoding::{StateError, Wanted, decode, decode_cube, decode_parts, encode};
 pub(crate) use parts::part_of;
 #[cfg(test)]
 pub(crate) use section::id as id_of_name;

@@ -1,38 +1,34 @@
 //! A section: the cells of one cube, or of one of its hash parts, as bytes. Cells are in the order of their labels, so that a state has one
 //! form; dimensions and measures are named by ids, so that the cube may change between writing and reading.
 
+use super::CubeState;
 use super::cells::Ranks;
 use super::column::{Column, each};
-use super::{CubeState, StateError};
-use crate::catalogue::{self, Cube, NONE};
+use crate::catalogue::{self, Cube};
+use serde::Serialize as DeriveSerialize;
 use serde::ser::{Serialize, Serializer};
-use serde::{Deserialize, Serialize as DeriveSerialize};
 
 /// A dimension's labels, ascending, and each cell's place among them.
-#[derive(DeriveSerialize, Deserialize)]
+#[derive(DeriveSerialize)]
 struct Dimension<'a> {
     id: u16,
-    #[serde(borrow)]
     labels: Vec<&'a str>,
     codes: Vec<u32>,
 }
 
 /// A measure's values, in the order of the cells.
-#[derive(DeriveSerialize, Deserialize)]
+#[derive(DeriveSerialize)]
 struct Measure<'a> {
     id: u16,
     kind: u8,
-    #[serde(borrow)]
     values: &'a [u8],
 }
 
-/// A section as read.
-#[derive(DeriveSerialize, Deserialize)]
-pub struct Section<'a> {
+/// A section.
+#[derive(DeriveSerialize)]
+struct Section<'a> {
     cells: u32,
-    #[serde(borrow)]
     dimensions: Vec<Dimension<'a>>,
-    #[serde(borrow)]
     measures: Vec<Measure<'a>>,
 }
 
@@ -102,7 +98,7 @@ fn values(column: &Column, order: &[u32]) -> Vec<u8> {
 }
 
 /// Which kind of column it is, in a form that does not change.
-fn kind(column: &Column) -> u8 {
+pub fn kind(column: &Column) -> u8 {
     match column {
         Column::Sum(_) => 0,
         Column::Min(_) => 1,
@@ -123,91 +119,6 @@ fn is_sketch(kind: u8) -> bool {
 }
 
 /// Whether any of the measures that are wanted is a sketch.
-pub fn wants_sketches(cube: &Cube, wants: &dyn Fn(&str) -> bool) -> bool {
+pub fn wants_sketches(cube: &Cube, wants: impl Fn(&str) -> bool) -> bool {
     cube.measures.iter().any(|measure| is_sketch(kind(&Column::new(&measure.aggregate))) && wants(measure.name))
-}
-
-impl<'a> Section<'a> {
-    /// Takes up the sketches that were kept apart from it.
-    pub fn add_sketches(&mut self, bytes: &'a [u8]) -> Result<(), StateError> {
-        self.measures.append(&mut postcard::from_bytes(bytes)?);
-        Ok(())
-    }
-
-    /// Reads a section, and checks that it is one.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, StateError> {
-        let section: Self = postcard::from_bytes(bytes)?;
-        for dimension in &section.dimensions {
-            let is_ordered = dimension.labels.windows(2).all(|pair| pair[0] < pair[1]);
-            let is_complete = dimension.codes.len() == section.cells as usize;
-            let is_within = dimension.codes.iter().all(|code| (*code as usize) < dimension.labels.len());
-            if !(is_ordered && is_complete && is_within) {
-                return Err(StateError::Malformed("labels or codes of a dimension do not fit"));
-            }
-        }
-        // Without a dimension nothing bounds the number of cells by the number of bytes, and two cells would be the same.
-        let codes = |cell: usize| section.dimensions.iter().map(move |dimension| dimension.codes[cell]);
-        let is_ordered = (1..section.cells as usize).all(|cell| codes(cell - 1).lt(codes(cell)));
-        if is_ordered { Ok(section) } else { Err(StateError::Malformed("cells are not distinct and in order")) }
-    }
-
-    /// The state it holds. A dimension that the cube has gained since is absent everywhere; one that it has lost is summed over; a measure
-    /// that it has gained, or that is not wanted, has seen nothing; one that it has lost, or that became another kind, is left out.
-    pub fn into_state(self, cube: &'static Cube, wants: &dyn Fn(&str) -> bool) -> Result<CubeState, StateError> {
-        let mut state = CubeState::empty(cube);
-        let sources: Vec<Option<&Dimension<'a>>> =
-            cube.dimensions.iter().map(|own| self.dimensions.iter().find(|stored| stored.id == id(own.name()))).collect();
-        for (own, source) in state.cells.labels.iter_mut().zip(&sources) {
-            match source {
-                Some(stored) => stored.labels.iter().for_each(|label| _ = own.push(label)),
-                None => _ = own.push(NONE),
-            }
-        }
-        let has_lost = self.dimensions.len() > sources.iter().flatten().count();
-        let mut targets = Vec::with_capacity(if has_lost { self.cells as usize } else { 0 });
-        let mut codes = vec![0; cube.dimensions.len()];
-        for cell in 0..self.cells as usize {
-            for (code, source) in codes.iter_mut().zip(&sources) {
-                *code = source.map_or(0, |stored| stored.codes[cell]);
-            }
-            if has_lost {
-                targets.push(Some(state.cells.intern(&codes)));
-            } else {
-                state.cells.push(&codes);
-            }
-        }
-        for (own, measure) in state.columns.iter_mut().zip(cube.measures).filter(|(_, measure)| wants(measure.name)) {
-            let stored = self.measures.iter().find(|stored| stored.id == id(measure.name) && stored.kind == kind(own));
-            if let Some(stored) = stored {
-                let values = self.column(own, stored)?;
-                if has_lost {
-                    own.grow(state.cells.len());
-                    own.merge(&values, &targets);
-                } else {
-                    *own = values;
-                }
-            }
-        }
-        let cells = state.cells.len();
-        state.columns.iter_mut().for_each(|own| own.grow(cells));
-        Ok(state)
-    }
-
-    fn column(&self, like: &Column, stored: &Measure<'_>) -> Result<Column, StateError> {
-        let bytes = stored.values;
-        let column = match like {
-            Column::Sum(_) => Column::Sum(postcard::from_bytes(bytes)?),
-            Column::Min(_) => Column::Min(postcard::from_bytes(bytes)?),
-            Column::Max(_) => Column::Max(postcard::from_bytes(bytes)?),
-            Column::Last(_) => Column::Last(postcard::from_bytes(bytes)?),
-            Column::Distinct(_) => Column::Distinct(postcard::from_bytes(bytes)?),
-            Column::Set(_) => Column::Set(postcard::from_bytes(bytes)?),
-            Column::Quantiles(_) => Column::Quantiles(postcard::from_bytes(bytes)?),
-            Column::Spans(gap_ms, _) => Column::Spans(*gap_ms, postcard::from_bytes(bytes)?),
-            Column::Days(_) => Column::Days(postcard::from_bytes(bytes)?),
-            Column::Transitions(_) => Column::Transitions(postcard::from_bytes(bytes)?),
-        };
-        let count = each!(&column, values => values.len());
-        if count == self.cells as usize { Ok(column) } else { Err(StateError::Malformed("a measure has values for other cells")) }
-    }
 }

@@ -74,7 +74,7 @@ proptest! {
             let mut bytes = section::write(own, &sorted.ranks, &sorted.order).section;
             let at = at.index(bytes.len());
             bytes[at] ^= flip;
-            if let Ok(read) = section::Section::read(&bytes).and_then(|section| section.into_state(own.cube(), &|_| true)) {
+            if let Ok(read) = stored::Stored::read(&bytes).and_then(|section| section.into_state(own.cube(), &Wanted::default())) {
                 let mut merged = CubeState::empty(own.cube());
                 merged.merge_relabelled(&read, |_, _, _| None);
                 prop_assert_eq!(merged, read, "what was accepted is a state: no cell is there twice");
@@ -139,7 +139,7 @@ fn labels_and_cells_that_are_there_twice_are_refused() {
     let read_changed = |from: &[u8], to: &[u8]| {
         let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
         let changed = [&bytes[..at], to, &bytes[at + from.len()..]].concat();
-        section::Section::read(&changed).map(|_| ())
+        stored::Stored::read(&changed).and_then(|section| section.into_state(users.cube(), &Wanted::default())).map(|_| ())
     };
     assert_eq!(read_changed(b"user-1", b"user-1"), Ok(()));
     assert!(read_changed(b"user-1", b"user-0").is_err());
@@ -174,7 +174,25 @@ fn sums_are_read_without_the_sketches_that_are_apart() {
     let last = bytes.len() - 50;
     bytes[last..].fill(0);
     assert!(decode_cube(&bytes, cube, None).is_err_and(|error| matches!(error, StateError::Malformed(_))));
-    assert_eq!(decode_measures(&bytes, cube, (None, &["requests"])).unwrap().total("requests"), Some(5_000));
+    let wanted = Wanted { measures: Some(&["requests"]), ..Wanted::default() };
+    assert_eq!(decode_parts(&bytes, cube, &wanted).unwrap()[0].total("requests"), Some(5_000));
+}
+
+#[test]
+fn dimensions_that_are_not_wanted_are_summed_over() {
+    let state = fold(Family::Ai, &requests(5_000));
+    let cube = cube("ai_users").unwrap();
+    let own = state.cube(cube).unwrap();
+    let bytes = encode([own]);
+    for wanted in [&[][..], &[Dimension::Model], &[Dimension::User], cube.dimensions] {
+        let mut read = CubeState::empty(cube);
+        for part in decode_parts(&bytes, cube, &Wanted { dimensions: Some(wanted), ..Wanted::default() }).unwrap() {
+            read.merge_relabelled(&part, |_, _, _| None);
+        }
+        let mut expected = CubeState::empty(cube);
+        expected.merge_relabelled(own, |_, at, _| (!wanted.contains(&cube.dimensions[at])).then_some(NONE));
+        assert_eq!(read, expected, "{wanted:?}");
+    }
 }
 
 #[test]
@@ -242,7 +260,7 @@ fn rewritten(to: &'static Cube) -> CubeState {
     let state = fold_cube(&times::BEFORE, &batches[0].1);
     let sorted = state.cells.sorted();
     let bytes = section::write(&state, &sorted.ranks, &sorted.order).section;
-    section::Section::read(&bytes).unwrap().into_state(to, &|_| true).unwrap()
+    stored::Stored::read(&bytes).unwrap().into_state(to, &Wanted::default()).unwrap()
 }
 
 #[test]
