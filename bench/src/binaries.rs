@@ -3,6 +3,7 @@
 use crate::ingest::{KEY, accepts_all, api_gateway_event};
 use crate::lambda::Function;
 use crate::report::{Figure, median};
+use anyhow::Context;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use std::collections::HashMap;
@@ -33,7 +34,7 @@ fn start_up(binaries: &Path) -> anyhow::Result<Vec<Figure>> {
         order.rotate_left(1);
         for &name in &order {
             let function = Function::start(&binaries.join(name), &settings())?;
-            ready.entry(name).or_default().push(function.ready_ms()?);
+            ready.entry(name).or_default().push(function.ready_ms().with_context(|| name.to_owned())?);
         }
     }
     let ready: HashMap<&str, f64> = ready.into_iter().map(|(name, times)| (name, median(times))).collect();
@@ -82,6 +83,7 @@ fn settings() -> HashMap<&'static str, String> {
         ("TABLE_NAME", "bench".to_owned()),
         ("BUCKET_NAME", "bench".to_owned()),
         ("QUEUE_URL", "http://127.0.0.1/queue".to_owned()),
+        ("WORK_QUEUE_URL", "http://127.0.0.1/work".to_owned()),
         ("SERVICE_SECRET", secret.clone()),
         ("PSEUDONYM_SECRET", secret.clone()),
         ("JWT_SECRET", secret),

@@ -3,16 +3,19 @@
 
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A function that should have asked for work by now has failed to start.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A function that has not asked for work by now never will, however much else the machine has to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often it is looked whether the function still runs.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// What a function did.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,7 +27,9 @@ enum Seen {
 
 /// A running function and its surroundings.
 pub struct Function {
-    process: Child,
+    process: Mutex<Child>,
+    /// What it says.
+    says: PathBuf,
     started: Instant,
     seen: Receiver<Seen>,
     work: Sender<Vec<u8>>,
@@ -34,7 +39,8 @@ impl Function {
     /// Starts a function's binary, with these settings and no other environment.
     pub fn start(binary: &Path, settings: &HashMap<&str, String>) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
-        let address = listener.local_addr()?.to_string();
+        let local = listener.local_addr()?;
+        let address = local.to_string();
         let (tell, seen) = channel();
         let (work, pending) = channel();
         let pending = Arc::new(Mutex::new(pending));
@@ -44,6 +50,8 @@ impl Function {
                 std::thread::spawn(move || converse(stream, &tell, &pending));
             }
         });
+        let says = std::env::temp_dir().join(format!("bench-{}-{}.log", std::process::id(), local.port()));
+        let log = File::create(&says)?;
         let started = Instant::now();
         let process = Command::new(binary)
             .env_clear()
@@ -52,15 +60,16 @@ impl Function {
             .env("AWS_ENDPOINT_URL", format!("http://{address}"))
             .envs([("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "bench"), ("AWS_SECRET_ACCESS_KEY", "bench")])
             .envs([("AWS_LAMBDA_FUNCTION_NAME", "bench"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"), ("AWS_LAMBDA_FUNCTION_VERSION", "1")])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .stdin(Stdio::null())
             .spawn()?;
-        Ok(Self { process, started, seen, work })
+        Ok(Self { process: Mutex::new(process), says, started, seen, work })
     }
 
     /// Waits for it to ask for work, and tells how many milliseconds after its start it did.
     pub fn ready_ms(&self) -> anyhow::Result<f64> {
-        match self.seen.recv_timeout(PATIENCE)? {
+        match self.next()? {
             Seen::AskedForWork(at) => Ok((at - self.started).as_secs_f64() * 1e3),
             other => anyhow::bail!("the function did not ask for work: {other:?}"),
         }
@@ -69,7 +78,7 @@ impl Function {
     /// Gives it an event, and waits for its answer and for it to ask for the next.
     pub fn invoke(&self, event: &[u8]) -> anyhow::Result<Value> {
         self.work.send(event.to_vec())?;
-        let answer = match self.seen.recv_timeout(PATIENCE)? {
+        let answer = match self.next()? {
             Seen::Answered(answer) => serde_json::from_slice(&answer)?,
             Seen::Failed(error) => anyhow::bail!("the function failed: {}", String::from_utf8_lossy(&error)),
             Seen::AskedForWork(_) => anyhow::bail!("the function asked for more without an answer"),
@@ -78,9 +87,25 @@ impl Function {
         Ok(answer)
     }
 
+    /// What it does next. One that has ended, because a setting is missing perhaps, is an error that says what it said.
+    fn next(&self) -> anyhow::Result<Seen> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let error = match self.seen.recv_timeout(LOOK) {
+                Ok(seen) => return Ok(seen),
+                Err(error) => error,
+            };
+            let ended = self.process.lock().unwrap_or_else(PoisonError::into_inner).try_wait()?;
+            if ended.is_some() || Instant::now() > until {
+                anyhow::bail!("the function does nothing ({error}, {ended:?}): {}", std::fs::read_to_string(&self.says)?);
+            }
+        }
+    }
+
     /// The most memory it has held, in bytes.
     pub fn peak_rss_bytes(&self) -> anyhow::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let process = self.process.lock().unwrap_or_else(PoisonError::into_inner).id();
+        let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib: u64 = line.and_then(|rest| rest.trim().strip_suffix(" kB")).unwrap_or_default().parse()?;
         Ok(kib * 1024)
@@ -90,8 +115,10 @@ impl Function {
 impl Drop for Function {
     fn drop(&mut self) {
         // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let process = self.process.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let _ = process.kill();
+        let _ = process.wait();
+        let _ = std::fs::remove_file(&self.says);
     }
 }
 

@@ -71,7 +71,7 @@ pub fn context() -> cube::columns::RowContext<'static> {
 }
 
 /// `SplitMix64` (Steele, Lea and Flood, 2014): scatters a counter over 64 bits.
-const fn scatter(index: u64) -> u64 {
+pub const fn scatter(index: u64) -> u64 {
     let z = index.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -11,7 +11,6 @@ mod ports;
 mod price;
 mod run;
 mod template;
-mod virtual_time;
 mod world;
 
 use arrivals::{PROFILES, Profile};

@@ -2,7 +2,7 @@
 
 use super::meter::{Meter, Spender};
 use super::price::Part;
-use super::virtual_time::sleep;
+use crate::virtual_time::sleep;
 use async_trait::async_trait;
 use bytes::Bytes;
 use memory::{MemoryBucket, MemoryQueue, MemoryTable};
@@ -298,6 +298,12 @@ impl Queue for MeteredQueue {
             self.meter.add((self.spender, Part::Queue, "messages sent"), billed(batch.iter().map(String::len).sum()));
         }
         self.queue.send(bodies).await
+    }
+
+    async fn send_later(&self, body: &str, seconds: u32) -> Result<()> {
+        sleep(latency::MESSAGE).await;
+        self.meter.add((self.spender, Part::Queue, "messages sent"), billed(body.len()));
+        self.queue.send_later(body, seconds).await
     }
 
     async fn receive(&self, most: usize) -> Result<Vec<Received>> {
