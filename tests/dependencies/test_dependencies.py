@@ -19,8 +19,8 @@ SDKS = {
     "ingest": {"aws-sdk-dynamodb", "aws-sdk-sqs"},
     "store": {"aws-sdk-dynamodb", "aws-sdk-s3"},
     "aggregate": {"aws-sdk-dynamodb", "aws-sdk-s3", "aws-sdk-sqs"},
-    "report": {"aws-sdk-dynamodb", "aws-sdk-s3", "aws-sdk-sesv2"},
-    "query": {"aws-sdk-dynamodb", "aws-sdk-s3"},
+    "report": {"aws-sdk-dynamodb", "aws-sdk-s3", "aws-sdk-sesv2", "aws-sdk-sqs"},
+    "query": {"aws-sdk-dynamodb", "aws-sdk-s3", "aws-sdk-sqs"},
 }
 ADAPTER = {"aws", "model", "ports"}
 ARROWS = {
