@@ -45,6 +45,9 @@ impl World {
         let table = Arc::new(MemoryTable::with_faults(&faults));
         let bucket = Arc::new(MemoryBucket::with_faults(&faults));
         let clock = Arc::new(SettableClock::at(at(NOW)));
+        let (currency, hour_offset) = (Currency::USD, HourOffset::default());
+        let owner = records::Tenant { id: tenant(), hour_offset, currency, pseudonymous: false, created_at: at(NOW) };
+        records::tenant::create(&*table, &owner).await.unwrap();
         for budget in budgets {
             assert_eq!(budget::create(&*table, &tenant(), budget).await.unwrap(), Made::New);
         }
