@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use records::budget::Notice;
 use records::{Budget, Made};
+use std::cmp::Reverse;
 use std::sync::Arc;
 use web::contract::{ProblemBody, Refusals};
 use web::{Arrival, Problem};
@@ -75,7 +76,7 @@ pub(crate) async fn read(State(desk): State<Arc<Desk>>, Path(id): Path<String>, 
         }
     };
     let mut told = records::budget::told(&*desk.table, &visit.caller.tenant, &id).await.map_err(unreadable)?;
-    told.sort_by(|a: &Notice, b: &Notice| (b.at, b.threshold).cmp(&(a.at, a.threshold)));
+    told.sort_by_key(|notice: &Notice| Reverse((notice.at, notice.threshold)));
     let history = told.iter().take(MOST).map(|notice| BudgetNotice::of(notice, budget.terms.measure)).collect();
     let report = BudgetReport { budget: BudgetInfo::from(&budget), now, history };
     tagged(Json(report).into_response(), budget.version)

@@ -133,7 +133,7 @@ pub(crate) fn told_apart(metric: &Metric, asked: &mut Asked) -> Result<Vec<Strin
                 faults.push(fault("groupBy", "unknown_dimension", message));
             }
             None if by.iter().any(|before| before == name) => {
-                faults.push(fault("groupBy", "repeated", format!("names {name} more than once")))
+                faults.push(fault("groupBy", "repeated", format!("names {name} more than once")));
             }
             None => by.push(name.to_owned()),
         }

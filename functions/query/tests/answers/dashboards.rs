@@ -210,7 +210,7 @@ async fn people_see_their_own_dashboards_and_those_that_are_shared_and_change_th
         list["data"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
     };
     assert!(seen(ann, "").await.contains(&private) && !seen(Who::User("bob"), "").await.contains(&private));
-    assert_eq!(seen(Who::User("bob"), "?kind=shared").await, [shared.clone()]);
+    assert_eq!(seen(Who::User("bob"), "?kind=shared").await, std::slice::from_ref(&shared));
     assert_eq!(seen(Who::User("bob"), "?kind=own").await, [] as [&str; 0]);
     assert_eq!(seen(ann, "?kind=ready").await.len(), 5);
     let first = world.get(ann, &format!("{PATH}?limit=4")).await.json();
