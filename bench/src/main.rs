@@ -20,6 +20,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// A part: what it measured.
+type Part<'a> = dyn Fn() -> anyhow::Result<Vec<report::Figure>> + 'a;
+
 fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.first().is_some_and(|first| first == "cost") {
@@ -34,7 +37,7 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("target/release"), PathBuf::from);
-    let parts: [(&str, &dyn Fn() -> anyhow::Result<Vec<report::Figure>>); 6] = [
+    let parts: [(&str, &Part<'_>); 6] = [
         ("ingest", &ingest::run),
         ("fold", &fold::run),
         ("settling", &settling::run),

@@ -18,6 +18,7 @@ const SIDE_BY_SIDE: usize = 16;
 const HOUR_MS: i64 = 3_600_000;
 
 /// How a tick looks.
+#[expect(clippy::struct_excessive_bools, reason = "what a tick looks for, each by itself")]
 struct Look {
     /// How many pages of each shard it reads.
     pages: usize,

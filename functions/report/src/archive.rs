@@ -90,10 +90,10 @@ impl Files {
         };
         // The manifest is read when the day is the caller's: what is written is never older than what is there.
         let made = self.make(owner, (of, &taken)).await;
-        if made.is_err() {
-            if let Err(error) = archive::give_back(&*self.table, &taken).await {
-                tracing::error!(tenant = %owner.tenant, family = %owner.family, day = %of, error = %chain(&error), "a day is not given back");
-            }
+        if made.is_err()
+            && let Err(error) = archive::give_back(&*self.table, &taken).await
+        {
+            tracing::error!(tenant = %owner.tenant, family = %owner.family, day = %of, error = %chain(&error), "a day is not given back");
         }
         made
     }

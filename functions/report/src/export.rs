@@ -91,7 +91,7 @@ impl Files {
         let mine = match task::take(&*self.table, named, (now, deadline)).await? {
             Taken::Over => return Ok(()),
             Taken::Busy => return Err(ExportError::Busy),
-            Taken::Yours(mine) => mine,
+            Taken::Yours(mine) => *mine,
         };
         let Err(error) = self.file(&mine).await else { return Ok(()) };
         // Whoever wrote it meanwhile is asked anew: the progress counts its writes.

@@ -115,18 +115,17 @@ impl Sheet {
                     cells.push(Cells::of(field, array, *spelling).ok_or_else(|| SheetError::Column(field.name().clone()))?);
                 }
                 for row in 0..rows.num_rows() {
-                    match format {
-                        Format::Csv => csv_row(&mut cells, row, written),
-                        _ => {
-                            let is_first = self.rows == 0 && row == 0;
-                            if *format == Format::Json {
-                                written.extend_from_slice(if is_first { b"\n" } else { b",\n" });
-                            }
-                            json_row((names, &mut cells), row, written);
-                            if *format == Format::Ndjson {
-                                written.push(b'\n');
-                            }
-                        }
+                    if *format == Format::Csv {
+                        csv_row(&mut cells, row, written);
+                        continue;
+                    }
+                    let is_first = self.rows == 0 && row == 0;
+                    if *format == Format::Json {
+                        written.extend_from_slice(if is_first { b"\n" } else { b",\n" });
+                    }
+                    json_row((names, &mut cells), row, written);
+                    if *format == Format::Ndjson {
+                        written.push(b'\n');
                     }
                 }
             }

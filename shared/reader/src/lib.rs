@@ -176,7 +176,9 @@ impl Reader {
             let need = &tally.needs.all[*need];
             let unreadable = |source| ReadError::State { object: format!("{} / {}", key.partition, key.sort), source };
             for state in need.decode(&bytes).map_err(unreadable)? {
-                takers.iter().for_each(|(taker, bucket)| tally.add_to(*taker, *bucket, &state));
+                for (taker, bucket) in takers {
+                    tally.add_to(*taker, *bucket, &state);
+                }
             }
         }
         Ok(())

@@ -72,7 +72,9 @@ impl Tally<'_> {
         for (need, takers) in needs.of_hour(partial.family, partial.hour) {
             let states = need.decode(state).map_err(|source| ReadError::State { object: partial.object(), source })?;
             for state in &states {
-                takers.iter().for_each(|taker| self.add_to(*taker, hourly(partial.hour), state));
+                for &taker in &takers {
+                    self.add_to(taker, hourly(partial.hour), state);
+                }
             }
         }
         Ok(())

@@ -71,15 +71,15 @@ impl Document {
         Self { id: self.id.clone(), text, next_at, version: self.version + 1, created_at: self.created_at, updated_at: now }
     }
 
-    fn item(&self, shelf: Shelf, tenant: &TenantId) -> Item {
-        let item = Item::new(key(shelf, tenant, &self.id))
+    fn item(&self, on: Shelf, tenant: &TenantId) -> Item {
+        let item = Item::new(key(on, tenant, &self.id))
             .with("document", text(&self.text))
             .with(VERSION, number(self.version))
             .with("created_at", time(self.created_at))
             .with("updated_at", time(self.updated_at));
         let item = with_optional(item, "next_at", self.next_at.map(time));
         // What is not done does not expire (I9).
-        let expires = shelf.expires() && self.next_at.is_none();
+        let expires = on.expires() && self.next_at.is_none();
         with_optional(item, EXPIRES_AT, expires.then(|| Value::Number(self.updated_at.as_seconds() + SHOWN_SECONDS)))
     }
 

@@ -102,7 +102,7 @@ pub struct Task {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Taken {
     /// It is the caller's until the end of the lease.
-    Yours(Task),
+    Yours(Box<Task>),
     /// Somebody else is at it.
     Busy,
     /// There is nothing to do: it is over, has now been given up, or has expired.
@@ -244,7 +244,7 @@ pub async fn take(table: &dyn Table, (tenant, id): (&TenantId, &str), (now, unti
         return Ok(if given_up { Taken::Over } else { Taken::Busy });
     }
     let next = Task { status: Status::Running, attempts: task.attempts + 1, lease_until: Some(until), rows: 0, ..task };
-    Ok(save(table, next).await?.map_or(Taken::Busy, Taken::Yours))
+    Ok(save(table, next).await?.map_or(Taken::Busy, |task| Taken::Yours(Box::new(task))))
 }
 
 /// Writes how many rows there are so far. Answers the task as it is now; nothing where it is somebody else's by now.

@@ -37,8 +37,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(Ipv4Addr::new(a, b, c, d));
     }
     let is_unicast = segments[0] & 0xe000 == 0x2000; // all that IANA has given out
-    let is_special = (segments[0] == 0x2001 && segments[1] < 0x200) // protocol assignments, Teredo among them
-        || (segments[0] == 0x2001 && segments[1] == 0xdb8) // documentation
+    let is_special = (segments[0] == 0x2001 && (segments[1] < 0x200 || segments[1] == 0xdb8)) // protocol assignments, Teredo among them; documentation
         || segments[0] == 0x2002 // 6to4
         || (segments[0] == 0x3fff && segments[1] & 0xf000 == 0); // documentation
     is_unicast && !is_special

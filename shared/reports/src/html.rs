@@ -192,17 +192,19 @@ pub fn about(content: &Content) -> Vec<String> {
 pub fn text(content: &Content) -> String {
     let mut out = format!("{}\n{} · {}\n", content.title, span(&content.times), content.tenant);
     for part in content.parts.iter().filter(|part| part.kind != Kind::Series) {
-        out.push_str(&format!("\n{}\n", part.title));
+        out.extend(["\n", part.title, "\n"]);
         if part.lines.is_empty() {
             out.push_str("  Nothing in this time.\n");
         }
         for line in part.lines.iter().take(MOST_LINES) {
             let numbers: Vec<String> = line.numbers.iter().map(told).collect();
             let labels = if line.labels.is_empty() { String::new() } else { format!("{}: ", line.labels.join(" · ")) };
-            out.push_str(&format!("  {labels}{}\n", numbers.join(" · ")));
+            out.extend(["  ", labels.as_str(), numbers.join(" · ").as_str(), "\n"]);
         }
     }
     out.push('\n');
-    about(content).iter().for_each(|note| out.push_str(&format!("{note}\n")));
+    for note in about(content) {
+        out.extend([note.as_str(), "\n"]);
+    }
     out
 }

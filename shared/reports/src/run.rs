@@ -242,12 +242,9 @@ impl Run {
 
     /// It could not be made: it is tried again, or given up.
     pub fn not_made(&mut self, failure: Failure, now: Timestamp, patience: Patience) {
-        match patience.again(self.attempts, &failure, now) {
-            Some(at) => self.wake_at = Some(at),
-            None => {
-                self.making = Making::Failed { error: cut(failure.error) };
-                self.wake_at = None;
-            }
+        self.wake_at = patience.again(self.attempts, &failure, now);
+        if self.wake_at.is_none() {
+            self.making = Making::Failed { error: cut(failure.error) };
         }
     }
 

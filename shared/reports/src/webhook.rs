@@ -28,7 +28,9 @@ pub fn signature(secret: &str, timestamp: i64, body: &[u8]) -> String {
 fn mac(key: &[u8], parts: &[&[u8]]) -> String {
     // A key of any length is one.
     let Ok(mut mac) = HmacSha256::new_from_slice(key) else { return String::new() };
-    parts.iter().for_each(|part| mac.update(part));
+    for part in parts {
+        mac.update(part);
+    }
     hex::encode(mac.finalize().into_bytes())
 }
 

@@ -4,9 +4,9 @@
 //! Only a manifest is ever replaced, and only from one version to the next (I6): who would change what somebody else has changed meanwhile
 //! is refused. Nothing here decides what to settle, and nothing is deleted but what the caller names.
 
-mod codec;
-pub mod archive;
 pub mod all;
+pub mod archive;
+mod codec;
 pub mod day;
 mod manifest;
 pub mod rollup;

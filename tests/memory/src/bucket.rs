@@ -81,7 +81,7 @@ impl Uploads for MemoryBucket {
             let parts: Option<Vec<&Bytes>> = parts.iter().map(|part| written.get(&part.parse().ok()?)).collect();
             let parts = parts.filter(|parts| !parts.is_empty()).ok_or_else(no_upload)?;
             let is_small = |part: &&Bytes| part.len() < model::limits::S3_PART_BYTES;
-            if parts[..parts.len() - 1].iter().any(|part| is_small(part)) {
+            if parts[..parts.len() - 1].iter().any(is_small) {
                 return Err(PortError::Refused { service: "bucket", source: "a part is too small".into() });
             }
             objects.insert(key.to_owned(), parts.into_iter().flatten().copied().collect::<Vec<u8>>().into());

@@ -69,7 +69,7 @@ fn a_cdn_tells_the_country() {
     }
 }
 
-/// A database in MaxMind's format that puts the lower half of all addresses into one country.
+/// A database in `MaxMind`'s format that puts the lower half of all addresses into one country.
 /// <https://maxmind.github.io/MaxMind-DB/>
 fn database() -> Vec<u8> {
     fn string(text: &str) -> Vec<u8> {

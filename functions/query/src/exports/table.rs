@@ -70,7 +70,7 @@ fn table(query: &MetricQuery, answer: &Answer) -> Result<RecordBatch, arrow_sche
     }
     for (place, name) in query.group_by.iter().enumerate() {
         fields.push(Field::new(name, DataType::Utf8, true));
-        columns.push(Arc::new(StringArray::from_iter(answer.rows.iter().map(|row| row.labels.get(place)))));
+        columns.push(Arc::new(answer.rows.iter().map(|row| row.labels.get(place)).collect::<StringArray>()));
     }
     for (place, name) in query.measures.iter().enumerate() {
         let numbers: Vec<&Number> = answer.rows.iter().filter_map(|row| row.values.get(place)).collect();
@@ -92,8 +92,8 @@ fn number_column(numbers: &[&Number]) -> Result<(DataType, ArrayRef), arrow_sche
         let values: Float64Array = numbers.iter().map(|number| number.as_f64()).collect();
         return Ok((DataType::Float64, Arc::new(values)));
     }
-    let scale = numbers.iter().filter_map(|number| number.exact()).map(|decimal| u32::from(decimal.scale)).max().unwrap_or_default();
-    let units = |number: &&Number| number.exact().map(|decimal| decimal.units * 10_i128.pow(scale - u32::from(decimal.scale)));
+    let scale = numbers.iter().filter_map(|number| number.exact()).map(|decimal| decimal.scale).max().unwrap_or_default();
+    let units = |number: &&Number| number.exact().map(|decimal| decimal.units * 10_i128.pow(scale - decimal.scale));
     let scale = i8::try_from(scale).unwrap_or_default();
     let values = numbers.iter().map(units).collect::<Decimal128Array>().with_precision_and_scale(PRECISION, scale)?;
     Ok((DataType::Decimal128(PRECISION, scale), Arc::new(values)))

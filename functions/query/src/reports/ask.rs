@@ -103,12 +103,12 @@ pub(crate) async fn read(State(desk): State<Arc<Desk>>, Path(id): Path<String>, 
 
 impl Desk {
     /// A document of the visitor's tenant, or 404: also where it is another tenant's.
-    pub(super) async fn document(&self, visit: &Visit, shelf: Shelf, id: &str) -> Result<Document, Problem> {
+    pub(super) async fn document(&self, visit: &Visit, on: Shelf, id: &str) -> Result<Document, Problem> {
         let is_id = (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         if !is_id {
             return Err(Problem::not_found());
         }
-        let found = records::document::get(&*self.table, (shelf, &visit.caller.tenant), id).await.map_err(unreadable)?;
+        let found = records::document::get(&*self.table, (on, &visit.caller.tenant), id).await.map_err(unreadable)?;
         found.ok_or_else(Problem::not_found)
     }
 }

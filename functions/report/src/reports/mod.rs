@@ -102,19 +102,19 @@ impl Reports {
     /// # Errors
     /// Where it is not done, and is to be delivered again.
     pub async fn errand(&self, errand: &Errand) -> Result<(), ReportsError> {
-        let (tenant, shelf, id, entry) = match errand {
+        let (tenant, on, id, due_at) = match errand {
             Errand::Report { tenant, run, entry } => (tenant, Shelf::Reports, run, entry),
             Errand::Schedule { tenant, schedule, entry } => (tenant, Shelf::Schedules, schedule, entry),
             Errand::Export { .. } | Errand::Archive { .. } => return Ok(()),
         };
         let place = Place { tenant, id };
-        match shelf {
+        match on {
             Shelf::Schedules => self.schedule(place).await?,
             Shelf::Reports => self.run(place).await?,
         }
         // The entry that led here is done with; what is to be done next has an entry of its own.
-        if let Some(at) = *entry {
-            records::due::delete(&*self.table, &Due { at, tenant: tenant.clone(), shelf, id: id.clone() }).await?;
+        if let Some(at) = *due_at {
+            records::due::delete(&*self.table, &Due { at, tenant: tenant.clone(), shelf: on, id: id.clone() }).await?;
         }
         Ok(())
     }

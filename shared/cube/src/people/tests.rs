@@ -96,7 +96,7 @@ proptest! {
 fn the_latest_plan_counts_whatever_is_said_of_none_later() {
     let state = state(&[visit("a", 30, Some("free")), visit("a", 2, Some("pro")), request("a", 50), request("b", 1)]);
     let people = everybody(&state, None);
-    assert_eq!(person(&people, "a").plan.as_deref(), Some("free"));
+    assert_eq!(person(&people, "a").plan, Some("free"));
     assert_eq!(person(&people, "b").plan, None);
     assert_eq!(by_plan(&people), BTreeMap::from([(None, 1), (Some("free"), 1)]));
 }

@@ -227,6 +227,7 @@ pub fn decode_parts(bytes: &[u8], cube: &'static Cube, wanted: &Wanted<'_>) -> R
     Reader::new(bytes)?.parts(cube, wanted)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`reduce` passes values")]
 fn merged(mut state: CubeState, part: CubeState) -> CubeState {
     state.merge(&part);
     state

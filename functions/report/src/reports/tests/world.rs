@@ -21,11 +21,16 @@ pub fn at(text: &str) -> Timestamp {
 }
 
 /// A receiver that answers as it is told, and keeps what came.
-#[derive(Default)]
 pub struct Told<T> {
     pub received: Mutex<Vec<T>>,
     pub answers: Mutex<VecDeque<Failure>>,
     pub never_answers: Mutex<bool>,
+}
+
+impl<T> Default for Told<T> {
+    fn default() -> Self {
+        Self { received: Mutex::default(), answers: Mutex::default(), never_answers: Mutex::default() }
+    }
 }
 
 impl<T: Clone> Told<T> {
