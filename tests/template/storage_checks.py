@@ -74,12 +74,16 @@ def everything_expires_when_it_should_and_not_before(subject: Subject) -> Iterat
     for family in FAMILIES:
         if rules.get(f"log/{family}/", {}).get("ExpirationInDays") != {"Ref": f"RetentionDays{family.capitalize()}"}:
             yield f"settled events of {family} live for other than they should"
-    if prefixes := set(rules) - {"incoming/", "reports/", "", *(f"log/{family}/" for family in FAMILIES)}:
+        if rules.get(f"archive/{family}/", {}).get("ExpirationInDays") != {"Ref": f"RetentionDays{family.capitalize()}"}:
+            yield f"the archive of {family} lives for other than it should"
+    of_families = [f"{folder}/{family}/" for folder in ("log", "archive") for family in FAMILIES]
+    if prefixes := set(rules) - {"incoming/", "reports/", "exports/", "", *of_families}:
         yield f"something else expires: {sorted(prefixes)}"
     if subject.template["Parameters"]["RollupRetentionDays"]["MinValue"] <= 30:
         yield "what is settled may expire before what is not"
-    if "ExpirationInDays" not in rules.get("reports/", {}):
-        yield "reports live for ever"
+    for folder in ("reports", "exports"):
+        if "ExpirationInDays" not in rules.get(f"{folder}/", {}):
+            yield f"{folder} live for ever"
     if "AbortIncompleteMultipartUpload" not in rules.get("", {}):
         yield "unfinished uploads live for ever"
     table = subject.properties("Table")
