@@ -94,6 +94,61 @@ export interface AiPoint {
   users: Figure;
 }
 
+/** A request to an AI model that begins. */
+export type AiRequest = CommonMembers & {
+  /** How hard the request is, in words of your own. */
+  complexity?: string | null;
+  /** The conversation it belongs to. */
+  conversationId?: string | null;
+  /** The feature it serves. */
+  feature?: string | null;
+  /** The programming or natural language. */
+  language?: string | null;
+  metadata?: null | Extra;
+  /** The model, as its provider or the price table names it. */
+  model: string;
+  /** What was asked: only its length is kept. */
+  prompt?: unknown;
+  /** Who serves the model; as the price table has it where it is not said. */
+  provider?: string | null;
+  /** The request's id, under which it is updated: by whichever door it comes, the same one counts once. */
+  requestId: string;
+  /** The service that calls the model. */
+  service?: string | null;
+};
+
+/** How a request to an AI model ended. Unknown members are kept with its event. */
+export interface AiRequestUpdate {
+  /** Tokens read from a cache. */
+  cacheReadTokens?: number | null;
+  /** Tokens written to a cache. */
+  cacheWriteTokens?: number | null;
+  /** What it cost, in US dollars, where that is known better than the price table does. */
+  cost?: number | null;
+  /** Tokens read, without cached ones; believed before `tokens`. */
+  inputTokens?: number | null;
+  /** Tokens written. */
+  outputTokens?: number | null;
+  /** The request's project, where requests of this id were tracked in several. */
+  projectId?: string | null;
+  /** Who serves the model, where that was not said when it began. */
+  provider?: string | null;
+  /** The part of the tokens written that was spent on reasoning. */
+  reasoningTokens?: number | null;
+  /** The request: in an array, where it is not the one of the path. */
+  requestId?: string | null;
+  /** What was answered: only its length is kept. */
+  response?: unknown;
+  /** The size of the answer, in bytes. */
+  responseSizeBytes?: number | null;
+  /** How long it took, in milliseconds; from `timestamp`, or else from one arrival to the other, where it is not said. */
+  responseTimeMs?: number | null;
+  /** How it ended. */
+  status: UsageStatus;
+  timestamp?: null | Moment;
+  tokens?: null | TokenCount;
+}
+
 export interface AiStats {
   byComplexity: Record<string, AiGroup>;
   byFeature: Record<string, AiGroup>;
@@ -155,9 +210,11 @@ export type AiUsage = CommonMembers & {
   conversationId?: string | null;
   /** What it cost, in US dollars, where that is known better than the price table does. */
   cost?: number | null;
+  /** Credits taken. */
+  credits?: number | null;
   /** The feature it served. */
   feature?: string | null;
-  /** Tokens read, without cached ones. */
+  /** Tokens read, without cached ones; believed before `tokens`. */
   inputTokens?: number | null;
   /** The programming or natural language. */
   language?: string | null;
@@ -166,12 +223,16 @@ export type AiUsage = CommonMembers & {
   model: string;
   /** Tokens written. */
   outputTokens?: number | null;
+  /** What was asked: only its length is kept. */
+  prompt?: unknown;
   /** Who serves the model; as the price table has it where it is not said. */
   provider?: string | null;
   /** The part of `outputTokens` spent on reasoning. */
   reasoningTokens?: number | null;
   /** The request's id: by whichever door it comes, the same one counts once. */
   requestId?: string | null;
+  /** What was answered: only its length is kept. */
+  response?: unknown;
   /** The size of the answer, in bytes. */
   responseSizeBytes?: number | null;
   /** How long it took, in milliseconds. */
@@ -179,6 +240,7 @@ export type AiUsage = CommonMembers & {
   /** The service that called the model. */
   service?: string | null;
   status?: null | UsageStatus;
+  tokens?: null | TokenCount;
 };
 
 /** That a function runs. */
@@ -260,6 +322,8 @@ export interface AnalyticsOverview {
 export interface AnalyticsSeries {
   /** Oldest first, every bucket of the range. */
   data: Point[];
+  /** With `groupBy`: the series of each group, those with most of the metric first. */
+  groups?: GroupSeries[] | null;
   meta: Meta;
   metric: string;
   /** What its values count. */
@@ -274,6 +338,9 @@ export interface AnalyticsTop {
   requests: Figure;
   tokens: Figure;
 }
+
+/** An event of an app or of a service: its type tells which. */
+export type AnyEvent = ServiceEvent | EngagementEvent;
 
 /** Events of an app, gathered on a device and sent together. */
 export interface AppBatch {
@@ -354,12 +421,94 @@ export interface AuditEntry {
   subject: string;
 }
 
+/** A budget. */
+export interface BudgetInfo {
+  /** When it was made. */
+  createdAt: string;
+  /** Its id. */
+  id: string;
+  /** How much: tokens, or USD. */
+  limit: Figure;
+  /** What it is of. */
+  measure: BudgetMeasure;
+  /** What people call it. */
+  name: string;
+  /** For which time. */
+  period: BudgetPeriod;
+  /** Which project; `null` where it is for no project. */
+  projectId?: string | null;
+  /** Whose usage it is for. */
+  scope: BudgetScope;
+  /** At how many percent something is told. */
+  thresholds: number[];
+  /** The zone whose days, weeks and months are meant. */
+  timezone: string;
+  /** When it was last written. */
+  updatedAt: string;
+  /** Which user, by the id under which it is kept; `null` where it is for no user. */
+  userId?: string | null;
+  /** How often it was written: its `ETag`. */
+  version: number;
+}
+
+/** What a budget is of. */
+export type BudgetMeasure = "tokens" | "money";
+
+/** That a threshold was reached, told once for a period. */
+export interface BudgetNotice {
+  /** When it was seen. */
+  at: string;
+  /** Its name, which is no other's. */
+  id: string;
+  /** What the budget was then. */
+  limit: Figure;
+  /** When the period begins. */
+  periodStart: string;
+  /** How many percent. */
+  threshold: number;
+  /** What was used when it was seen: tokens, or USD (millionths, rounded down). */
+  used: Figure;
+}
+
+/** For which time a budget is, by the calendar of its zone. */
+export type BudgetPeriod = "day" | "week" | "month";
+
+/** A budget, how it stands, and what was told of it. */
+export type BudgetReport = BudgetInfo & {
+  /** What was told of it in the last 400 days, the newest first, at most 1,000. */
+  history: BudgetNotice[];
+  now?: null | BudgetStanding;
+};
+
+/** Whose usage a budget is for. */
+export type BudgetScope = "tenant" | "project" | "user";
+
+/** How a budget stands. */
+export interface BudgetStanding {
+  /** What is left; 0 where more was used. */
+  left: Figure;
+  /** used ÷ limit × 100, to two digits. */
+  percent: Figure;
+  /** The period: from its start up to its end. */
+  period: Ends;
+  /** What is used so far: tokens, or USD. */
+  used: Figure;
+}
+
 /** Sizes in bytes. */
 export interface ByteSizes {
   /** The mean of those that are known. */
   average: Figure;
   /** All together. */
   total: Figure;
+}
+
+/** How a cache does. Its hit rate is worked out of these; a rate that is sent is kept with the event. */
+export interface CacheReading {
+  /** Reads that it answered. */
+  hits?: number | null;
+  /** Reads that it did not. */
+  misses?: number | null;
 }
 
 /** Reads of the cache. */
@@ -380,6 +529,9 @@ export interface Change {
   value: Figure;
 }
 
+/** How a widget is drawn. */
+export type Chart = "number" | "line" | "area" | "bar" | "pie" | "funnel" | "heatmap" | "table";
+
 export interface ChatByProvider {
   /** The one with most messages first. */
   data: ChatProvider[];
@@ -389,6 +541,45 @@ export interface ChatByProvider {
   meta: Meta;
   /** What `cursor` must be for those after them; `null` where there are none. */
   nextCursor?: string | null;
+}
+
+/** What `chat.message_sent` says: a message is a request to a model. */
+export interface ChatMessage {
+  /** Tokens read from a cache. */
+  cacheReadTokens?: number | null;
+  /** Tokens written to a cache. */
+  cacheWriteTokens?: number | null;
+  /** How hard it was, in words of your own. */
+  complexity?: string | null;
+  /** The conversation. */
+  conversationId?: string | null;
+  /** What it cost, in US dollars, where that is known better than the price table does. */
+  cost?: number | null;
+  /** The feature it served. */
+  feature?: string | null;
+  /** Tokens read, without cached ones; believed before `tokens`. */
+  inputTokens?: number | null;
+  /** The programming or natural language. */
+  language?: string | null;
+  /** The model. */
+  model?: string | null;
+  /** Tokens written. */
+  outputTokens?: number | null;
+  /** What was asked: only its length is kept. */
+  prompt?: unknown;
+  /** Who serves it; as the price table has it where it is not said. */
+  provider?: string | null;
+  /** The part of the tokens written that was spent on reasoning. */
+  reasoningTokens?: number | null;
+  /** The request's id: by whichever door it comes, the same one counts once. */
+  requestId?: string | null;
+  /** What was answered: only its length is kept. */
+  response?: unknown;
+  /** How long it took, in milliseconds. */
+  responseTimeMs?: number | null;
+  /** The service that called the model. */
+  service?: string | null;
+  tokens?: null | TokenCount;
 }
 
 export interface ChatMessages {
@@ -543,10 +734,21 @@ export interface ConversationsPoint {
 
 /** What the calendar month that is now will come to, and how that was worked out. */
 export interface CostProjection {
+  interval?: null | ProjectionInterval;
+  /** How it was worked out. */
   method: string;
-  /** What the month has cost so far. */
+  /** What it has cost so far. */
   soFar: Figure;
+  /** What it will most likely come to, in USD. */
   value: Figure;
+}
+
+/** What a machine's processors do. */
+export interface CpuReading {
+  /** Load average. */
+  load?: number | null;
+  /** Use, in percent. */
+  usage?: number | null;
 }
 
 /** Customers lost. A customer is a user who pays for a subscription, in whatever currency. */
@@ -572,6 +774,70 @@ export interface CustomerMovements {
   new: Figure;
   /** How many times one began to pay again. */
   reactivated: Figure;
+}
+
+/** What a dashboard comes to. */
+export interface DashboardData {
+  /** The dashboard's id. */
+  id: string;
+  /** Of all that was read. `settledThrough` and what is noted hold of all widgets together, here and in each. */
+  meta: Meta;
+  /** What each widget comes to, in their order. */
+  widgets: WidgetData[];
+}
+
+/** A dashboard. */
+export interface DashboardInfo {
+  /** When it was made; `null` of one that comes with Weir. */
+  createdAt?: string | null;
+  /** What it is for. */
+  description?: string | null;
+  /** Whether you may change it. */
+  editable: boolean;
+  /** Its id; `ready:…` of one that comes with Weir. */
+  id: string;
+  /** What people call it. */
+  name: string;
+  /** Whose it is; `null` of one that comes with Weir. */
+  owner?: string | null;
+  /** Who else may see it. */
+  sharing: DashboardSharing;
+  /** When it was last written; `null` of one that comes with Weir. */
+  updatedAt?: string | null;
+  /** How often it was written: its `ETag`. */
+  version: number;
+  /** What it shows. */
+  widgets: Widget[];
+}
+
+/** Who may see a dashboard besides its owner and the tenant's admins. */
+export type DashboardSharing = "private" | "tenant";
+
+/** A dashboard without its widgets. */
+export interface DashboardSummary {
+  /** Whether you may change it. */
+  editable: boolean;
+  /** Its id; `ready:…` of one that comes with Weir. */
+  id: string;
+  /** What people call it. */
+  name: string;
+  /** Whose it is; `null` of one that comes with Weir. */
+  owner?: string | null;
+  /** Who else may see it. */
+  sharing: DashboardSharing;
+  /** When it was last written; `null` of one that comes with Weir. */
+  updatedAt?: string | null;
+  /** How often it was written. */
+  version: number;
+  /** How many widgets it has. */
+  widgets: number;
+}
+
+/** How a database does. */
+export interface DatabaseReading {
+  connectionPool?: null | PoolReading;
+  /** How long its queries took, in milliseconds. */
+  queryTime?: number | null;
 }
 
 export interface DayCosts {
@@ -614,6 +880,12 @@ export interface Device {
   type?: string | null;
 }
 
+/** How much of a disk is used. */
+export type DiskReading = SpaceReading & {
+  /** The same as `percentage`. */
+  usage?: number | null;
+};
+
 /**
  * How long something took, in milliseconds. Quantiles come from the merged distribution of all hours, never from the quantiles of hours,
  * and are within 1% of the true value (`DDSketch`: Masson, Rim and Lee, Proceedings of the VLDB Endowment 12, 2019). All are `null` where
@@ -635,6 +907,23 @@ export interface Ends {
   from: string;
   to: string;
 }
+
+/** Something that a visitor did. What several places say is taken from the first of them: the event itself, `device`, `metadata`, `properties`. */
+export type EngagementEvent = CommonMembers & {
+  device?: null | Device;
+  /** What it was: `page_view`, `click` or a name of your own. */
+  event: string;
+  /** The feature used. */
+  feature?: string | null;
+  metadata?: null | VisitorMetadata;
+  /** The page. */
+  page?: string | null;
+  properties?: null | AppProperties;
+  /** The same as `event`. */
+  type?: string | null;
+  /** The event's own value. */
+  value?: number | null;
+};
 
 /** The events that have something in common. What is not counted by it, such as values by browser, is `null`. */
 export interface EngagementGroup {
@@ -858,6 +1147,14 @@ export interface GlanceSales {
 
 export type Group = Record<string, string | number | null>;
 
+/** The series of one group. */
+export interface GroupSeries {
+  /** As the series of all: in its order, every bucket of the range. */
+  data: Point[];
+  /** Each dimension with its value. */
+  group: Record<string, string>;
+}
+
 /** The endpoint's main numbers by the dimensions that `groupBy` names. */
 export interface Groups {
   /** A row for each combination of dimensions: each dimension with its value, then each number. */
@@ -886,6 +1183,43 @@ export interface HourOfDay {
   users: Figure;
 }
 
+/** The file that a job has made. */
+export interface JobFile {
+  contentType: string;
+  name: string;
+  sizeBytes: number;
+  /** Opens the file for 15 minutes. Ask again for another. */
+  url: string;
+  /** Until when, at most. */
+  urlExpiresAt: string;
+}
+
+/** A job: something that takes longer than a request may. */
+export interface JobInfo {
+  createdAt: string;
+  /** Why nothing did. */
+  error?: string | null;
+  /** When it is forgotten, and its file with it. */
+  expiresAt: string;
+  file?: null | JobFile;
+  finishedAt?: string | null;
+  /** Its id, also in its address. */
+  id: string;
+  /** What was asked for: `export`. */
+  kind: string;
+  progress: JobProgress;
+  /** `queued`, `running`, `done` or `failed`. */
+  status: string;
+}
+
+/** How far a job is. */
+export interface JobProgress {
+  /** About how many there will be; absent where that is not known beforehand. */
+  expectedRows?: number | null;
+  /** Rows that are written so far. */
+  rows: number;
+}
+
 /** An API key, without its text. */
 export interface KeyInfo {
   /** When it was made. */
@@ -896,6 +1230,18 @@ export interface KeyInfo {
   project: string;
   /** When it was revoked; `null` while it is in use. */
   revokedAt?: string | null;
+}
+
+/** Where a widget is, on a grid of 12 columns. */
+export interface Layout {
+  /** How many rows. */
+  height: number;
+  /** How many columns. */
+  width: number;
+  /** The first column. */
+  x: number;
+  /** The first row. */
+  y: number;
 }
 
 /** A gauge that has no smallest reading. */
@@ -1072,6 +1418,12 @@ export interface MrrPoint {
   timestamp: string;
 }
 
+/** A budget of the caller, and what is left of it. */
+export type MyBudget = BudgetInfo & {
+  /** How it stands. */
+  now: BudgetStanding;
+};
+
 export type MyDay = MyPart & {
   date: string;
 };
@@ -1099,6 +1451,8 @@ export interface MyPart {
 }
 
 export interface MyUsage {
+  /** The budgets that are for the caller, and what is left of each in its own period, whatever time is asked about. */
+  budgets: MyBudget[];
   /** Oldest first, every day of the range. */
   byDay: MyDay[];
   byModel: Record<string, MyPart>;
@@ -1127,6 +1481,42 @@ export interface MyUsage {
   totalTokens: Figure;
   /** Whose usage it is: the caller's. */
   userId: string;
+}
+
+/** A budget to keep: made, or written over another. */
+export interface NewBudget {
+  /** How much: whole tokens, or USD with at most 6 digits after the point. */
+  limit: number;
+  /** What it is of. */
+  measure: BudgetMeasure;
+  /** What people call it. */
+  name: string;
+  /** For which time. */
+  period: BudgetPeriod;
+  /** Which project; with the scope `project` only. */
+  projectId?: string | null;
+  /** Whose usage it is for. */
+  scope: BudgetScope;
+  /** At how many percent of it something is told, once each in a period; 50, 80 and 100, where not given. */
+  thresholds?: number[] | null;
+  /** The IANA name of the zone whose days, weeks and months are meant; UTC, where not given. */
+  timezone?: string | null;
+  /** Which user; with the scope `user` only. */
+  userId?: string | null;
+}
+
+/** A dashboard to keep: made, or written over another. */
+export interface NewDashboard {
+  /** The id of a dashboard that you may see, a ready-made one too, whose widgets it gets. */
+  copyOf?: string | null;
+  /** What it is for. */
+  description?: string | null;
+  /** What people call it. */
+  name: string;
+  /** Who else may see it; nobody, where not given. */
+  sharing?: DashboardSharing;
+  /** What it shows. Either these, or `copyOf`. */
+  widgets?: Widget[] | null;
 }
 
 /** An API key that was made: its text is shown this once, and kept nowhere. */
@@ -1167,6 +1557,151 @@ export interface NewProject {
   name?: string | null;
 }
 
+/** A report to make now. */
+export interface NewReport {
+  /** `html` (the default), `csv` or `json`. */
+  format?: string | null;
+  /** What people call it; the template's title where not given. */
+  name?: string | null;
+  range?: null | QueryRange;
+  /** To whom it goes. */
+  recipients?: Recipients;
+  /** `usage`, `billing`, `revenue`, `engagement`, `performance` or `digest`. */
+  template: string;
+  /** An IANA name; UTC by default. */
+  timezone?: string | null;
+}
+
+/** A schedule of reports. */
+export interface NewReportSchedule {
+  /** Whether it is switched on: what was due while it was off is not made up for. */
+  enabled?: boolean;
+  /** Nothing is due after. */
+  endsAt?: string | null;
+  /** `html` (the default), `csv` or `json`. */
+  format?: string | null;
+  /** What people call it, and its reports. */
+  name: string;
+  /** What each report is of: the last whole `hour`, `day`, `week` or `month` before it is due. By default that of the schedule; for cron a day. */
+  period?: string | null;
+  /** To whom they go. */
+  recipients?: Recipients;
+  /** Gives the webhooks another secret, which the answer shows. */
+  rotateSecret?: boolean;
+  /** `hourly`, `daily`, `weekly` or `monthly` (at 6 in the morning; weeks on Monday), or cron's five fields: minute, hour, day, month, weekday. */
+  schedule: string;
+  /** Nothing is due before; where it is past, what was due since is made up for, oldest first. Now by default. */
+  startsAt?: string | null;
+  /** `usage`, `billing`, `revenue`, `engagement`, `performance` or `digest`. */
+  template: string;
+  /** By which clock it is due, and its days begin: an IANA name; UTC by default. */
+  timezone?: string | null;
+}
+
+/** One body of a kind, or an array of 1 to 500 of them. */
+export type OneOrMany_AiRequest = CommonMembers & {
+  /** How hard the request is, in words of your own. */
+  complexity?: string | null;
+  /** The conversation it belongs to. */
+  conversationId?: string | null;
+  /** The feature it serves. */
+  feature?: string | null;
+  /** The programming or natural language. */
+  language?: string | null;
+  metadata?: null | Extra;
+  /** The model, as its provider or the price table names it. */
+  model: string;
+  /** What was asked: only its length is kept. */
+  prompt?: unknown;
+  /** Who serves the model; as the price table has it where it is not said. */
+  provider?: string | null;
+  /** The request's id, under which it is updated: by whichever door it comes, the same one counts once. */
+  requestId: string;
+  /** The service that calls the model. */
+  service?: string | null;
+} | (CommonMembers & {
+  /** How hard the request is, in words of your own. */
+  complexity?: string | null;
+  /** The conversation it belongs to. */
+  conversationId?: string | null;
+  /** The feature it serves. */
+  feature?: string | null;
+  /** The programming or natural language. */
+  language?: string | null;
+  metadata?: null | Extra;
+  /** The model, as its provider or the price table names it. */
+  model: string;
+  /** What was asked: only its length is kept. */
+  prompt?: unknown;
+  /** Who serves the model; as the price table has it where it is not said. */
+  provider?: string | null;
+  /** The request's id, under which it is updated: by whichever door it comes, the same one counts once. */
+  requestId: string;
+  /** The service that calls the model. */
+  service?: string | null;
+})[];
+
+/** One body of a kind, or an array of 1 to 500 of them. */
+export type OneOrMany_AiRequestUpdate = {
+  /** Tokens read from a cache. */
+  cacheReadTokens?: number | null;
+  /** Tokens written to a cache. */
+  cacheWriteTokens?: number | null;
+  /** What it cost, in US dollars, where that is known better than the price table does. */
+  cost?: number | null;
+  /** Tokens read, without cached ones; believed before `tokens`. */
+  inputTokens?: number | null;
+  /** Tokens written. */
+  outputTokens?: number | null;
+  /** The request's project, where requests of this id were tracked in several. */
+  projectId?: string | null;
+  /** Who serves the model, where that was not said when it began. */
+  provider?: string | null;
+  /** The part of the tokens written that was spent on reasoning. */
+  reasoningTokens?: number | null;
+  /** The request: in an array, where it is not the one of the path. */
+  requestId?: string | null;
+  /** What was answered: only its length is kept. */
+  response?: unknown;
+  /** The size of the answer, in bytes. */
+  responseSizeBytes?: number | null;
+  /** How long it took, in milliseconds; from `timestamp`, or else from one arrival to the other, where it is not said. */
+  responseTimeMs?: number | null;
+  /** How it ended. */
+  status: UsageStatus;
+  timestamp?: null | Moment;
+  tokens?: null | TokenCount;
+} | {
+  /** Tokens read from a cache. */
+  cacheReadTokens?: number | null;
+  /** Tokens written to a cache. */
+  cacheWriteTokens?: number | null;
+  /** What it cost, in US dollars, where that is known better than the price table does. */
+  cost?: number | null;
+  /** Tokens read, without cached ones; believed before `tokens`. */
+  inputTokens?: number | null;
+  /** Tokens written. */
+  outputTokens?: number | null;
+  /** The request's project, where requests of this id were tracked in several. */
+  projectId?: string | null;
+  /** Who serves the model, where that was not said when it began. */
+  provider?: string | null;
+  /** The part of the tokens written that was spent on reasoning. */
+  reasoningTokens?: number | null;
+  /** The request: in an array, where it is not the one of the path. */
+  requestId?: string | null;
+  /** What was answered: only its length is kept. */
+  response?: unknown;
+  /** The size of the answer, in bytes. */
+  responseSizeBytes?: number | null;
+  /** How long it took, in milliseconds; from `timestamp`, or else from one arrival to the other, where it is not said. */
+  responseTimeMs?: number | null;
+  /** How it ended. */
+  status: UsageStatus;
+  timestamp?: null | Moment;
+  tokens?: null | TokenCount;
+}[];
+
 /** One body of a kind, or an array of 1 to 500 of them. */
 export type OneOrMany_AiUsage = CommonMembers & {
   /** Tokens read from a cache. */
@@ -1179,9 +1714,11 @@ export type OneOrMany_AiUsage = CommonMembers & {
   conversationId?: string | null;
   /** What it cost, in US dollars, where that is known better than the price table does. */
   cost?: number | null;
+  /** Credits taken. */
+  credits?: number | null;
   /** The feature it served. */
   feature?: string | null;
-  /** Tokens read, without cached ones. */
+  /** Tokens read, without cached ones; believed before `tokens`. */
   inputTokens?: number | null;
   /** The programming or natural language. */
   language?: string | null;
@@ -1190,12 +1727,16 @@ export type OneOrMany_AiUsage = CommonMembers & {
   model: string;
   /** Tokens written. */
   outputTokens?: number | null;
+  /** What was asked: only its length is kept. */
+  prompt?: unknown;
   /** Who serves the model; as the price table has it where it is not said. */
   provider?: string | null;
   /** The part of `outputTokens` spent on reasoning. */
   reasoningTokens?: number | null;
   /** The request's id: by whichever door it comes, the same one counts once. */
   requestId?: string | null;
+  /** What was answered: only its length is kept. */
+  response?: unknown;
   /** The size of the answer, in bytes. */
   responseSizeBytes?: number | null;
   /** How long it took, in milliseconds. */
@@ -1203,6 +1744,7 @@ export type OneOrMany_AiUsage = CommonMembers & {
   /** The service that called the model. */
   service?: string | null;
   status?: null | UsageStatus;
+  tokens?: null | TokenCount;
 } | (CommonMembers & {
   /** Tokens read from a cache. */
   cacheReadTokens?: number | null;
@@ -1214,9 +1756,11 @@ export type OneOrMany_AiUsage = CommonMembers & {
   conversationId?: string | null;
   /** What it cost, in US dollars, where that is known better than the price table does. */
   cost?: number | null;
+  /** Credits taken. */
+  credits?: number | null;
   /** The feature it served. */
   feature?: string | null;
-  /** Tokens read, without cached ones. */
+  /** Tokens read, without cached ones; believed before `tokens`. */
   inputTokens?: number | null;
   /** The programming or natural language. */
   language?: string | null;
@@ -1225,12 +1769,16 @@ export type OneOrMany_AiUsage = CommonMembers & {
   model: string;
   /** Tokens written. */
   outputTokens?: number | null;
+  /** What was asked: only its length is kept. */
+  prompt?: unknown;
   /** Who serves the model; as the price table has it where it is not said. */
   provider?: string | null;
   /** The part of `outputTokens` spent on reasoning. */
   reasoningTokens?: number | null;
   /** The request's id: by whichever door it comes, the same one counts once. */
   requestId?: string | null;
+  /** What was answered: only its length is kept. */
+  response?: unknown;
   /** The size of the answer, in bytes. */
   responseSizeBytes?: number | null;
   /** How long it took, in milliseconds. */
@@ -1238,7 +1786,11 @@ export type OneOrMany_AiUsage = CommonMembers & {
   /** The service that called the model. */
   service?: string | null;
   status?: null | UsageStatus;
+  tokens?: null | TokenCount;
 })[];
+
+/** One body of a kind, or an array of 1 to 500 of them. */
+export type OneOrMany_AnyEvent = ServiceEvent | EngagementEvent | (ServiceEvent | EngagementEvent)[];
 
 /** One body of a kind, or an array of 1 to 500 of them. */
 export type OneOrMany_AppEvent = CommonMembers & {
@@ -1260,25 +1812,83 @@ export type OneOrMany_AppEvent = CommonMembers & {
 })[];
 
 /** One body of a kind, or an array of 1 to 500 of them. */
-export type OneOrMany_PlatformEvent = CommonMembers & {
-  /**
-   * `user.created`, `user.login`, `project.created`, `project.deleted`, `generation.started`, `generation.completed`,
-   * `generation.failed`, `build.triggered`, `build.completed`, `build.failed`; others are counted under their names.
-   */
+export type OneOrMany_EngagementEvent = CommonMembers & {
+  device?: null | Device;
+  /** What it was: `page_view`, `click` or a name of your own. */
   event: string;
-  metadata?: null | PlatformMetadata;
+  /** The feature used. */
+  feature?: string | null;
+  metadata?: null | VisitorMetadata;
+  /** The page. */
+  page?: string | null;
+  properties?: null | AppProperties;
   /** The same as `event`. */
   type?: string | null;
+  /** The event's own value. */
+  value?: number | null;
 } | (CommonMembers & {
-  /**
-   * `user.created`, `user.login`, `project.created`, `project.deleted`, `generation.started`, `generation.completed`,
-   * `generation.failed`, `build.triggered`, `build.completed`, `build.failed`; others are counted under their names.
-   */
+  device?: null | Device;
+  /** What it was: `page_view`, `click` or a name of your own. */
   event: string;
-  metadata?: null | PlatformMetadata;
+  /** The feature used. */
+  feature?: string | null;
+  metadata?: null | VisitorMetadata;
+  /** The page. */
+  page?: string | null;
+  properties?: null | AppProperties;
   /** The same as `event`. */
   type?: string | null;
+  /** The event's own value. */
+  value?: number | null;
 })[];
+
+/** One body of a kind, or an array of 1 to 500 of them. */
+export type OneOrMany_PerformanceEvent = CommonMembers & {
+  cache?: null | CacheReading;
+  database?: null | DatabaseReading;
+  /** The endpoint, as a route rather than a path: `/items/{id}`. */
+  endpoint?: string | null;
+  metadata?: null | Extra;
+  /** The HTTP method. */
+  method?: string | null;
+  /** The request's id, by which a repeat of it counts once. */
+  requestId?: string | null;
+  /** The size of the request, in bytes. */
+  requestSize?: number | null;
+  /** The size of the answer, in bytes. */
+  responseSize?: number | null;
+  /** How long the request took, in milliseconds. With it, it counts as a request. */
+  responseTime?: number | null;
+  /** The service. */
+  service: string;
+  /** The HTTP status. */
+  statusCode?: number | null;
+  system?: null | SystemReading;
+} | (CommonMembers & {
+  cache?: null | CacheReading;
+  database?: null | DatabaseReading;
+  /** The endpoint, as a route rather than a path: `/items/{id}`. */
+  endpoint?: string | null;
+  metadata?: null | Extra;
+  /** The HTTP method. */
+  method?: string | null;
+  /** The request's id, by which a repeat of it counts once. */
+  requestId?: string | null;
+  /** The size of the request, in bytes. */
+  requestSize?: number | null;
+  /** The size of the answer, in bytes. */
+  responseSize?: number | null;
+  /** How long the request took, in milliseconds. With it, it counts as a request. */
+  responseTime?: number | null;
+  /** The service. */
+  service: string;
+  /** The HTTP status. */
+  statusCode?: number | null;
+  system?: null | SystemReading;
+})[];
+
+/** One body of a kind, or an array of 1 to 500 of them. */
+export type OneOrMany_PlatformOrService = PlatformEvent | ServiceEvent | (PlatformEvent | ServiceEvent)[];
 
 /** One body of a kind, or an array of 1 to 500 of them. */
 export type OneOrMany_Transaction = CommonMembers & {
@@ -1371,6 +1981,66 @@ export interface Page_AuditEntry {
 }
 
 /** A part of a list. */
+export interface Page_BudgetInfo {
+  /** The rows. */
+  data: {
+    /** When it was made. */
+    createdAt: string;
+    /** Its id. */
+    id: string;
+    /** How much: tokens, or USD. */
+    limit: Figure;
+    /** What it is of. */
+    measure: BudgetMeasure;
+    /** What people call it. */
+    name: string;
+    /** For which time. */
+    period: BudgetPeriod;
+    /** Which project; `null` where it is for no project. */
+    projectId?: string | null;
+    /** Whose usage it is for. */
+    scope: BudgetScope;
+    /** At how many percent something is told. */
+    thresholds: number[];
+    /** The zone whose days, weeks and months are meant. */
+    timezone: string;
+    /** When it was last written. */
+    updatedAt: string;
+    /** Which user, by the id under which it is kept; `null` where it is for no user. */
+    userId?: string | null;
+    /** How often it was written: its `ETag`. */
+    version: number;
+  }[];
+  /** What `cursor` must be for the rows after them; `null` where there are none. */
+  nextCursor?: string | null;
+}
+
+/** A part of a list. */
+export interface Page_DashboardSummary {
+  /** The rows. */
+  data: {
+    /** Whether you may change it. */
+    editable: boolean;
+    /** Its id; `ready:…` of one that comes with Weir. */
+    id: string;
+    /** What people call it. */
+    name: string;
+    /** Whose it is; `null` of one that comes with Weir. */
+    owner?: string | null;
+    /** Who else may see it. */
+    sharing: DashboardSharing;
+    /** When it was last written; `null` of one that comes with Weir. */
+    updatedAt?: string | null;
+    /** How often it was written. */
+    version: number;
+    /** How many widgets it has. */
+    widgets: number;
+  }[];
+  /** What `cursor` must be for the rows after them; `null` where there are none. */
+  nextCursor?: string | null;
+}
+
+/** A part of a list. */
 export interface Page_KeyInfo {
   /** The rows. */
   data: {
@@ -1427,6 +2097,117 @@ export interface Page_ProjectInfo {
   nextCursor?: string | null;
 }
 
+/** A part of a list. */
+export interface Page_Report {
+  /** The rows. */
+  data: {
+    /** When it was asked for: a due time that was made up for is asked for later. */
+    askedAt: string;
+    /** How often it was tried to make it. */
+    attempts: number;
+    before?: null | ReportEnds;
+    /** What becomes of it for each of its recipients; those that are `dead` are given up. */
+    deliveries: ReportDelivery[];
+    /** When it was due; when it was asked for, of one without a schedule. */
+    due: string;
+    /** How long it took to make it, in milliseconds. */
+    durationMs?: number | null;
+    /** Why it could not be made. */
+    error?: string | null;
+    /** How it is written; `null` of a notice. */
+    format?: string | null;
+    /** Its id: the latest due come first in order. */
+    id: string;
+    /** Opens it, for a day. */
+    link?: string | null;
+    /** When it was made. */
+    madeAt?: string | null;
+    /** What people call it. */
+    name: string;
+    range?: null | ReportEnds;
+    /** The schedule that it is of; `null` of one that was asked for. */
+    schedule?: string | null;
+    /** How large it is. */
+    sizeBytes?: number | null;
+    /**
+     * `queued` (it is not made yet), `delivering`, `done` (everybody has it), or `failed` (it could not be made, or somebody does not have it
+     * and never will).
+     */
+    status: string;
+    /** The template; `null` of a notice. */
+    template?: string | null;
+    /** In what zone its days begin. */
+    timezone?: string | null;
+    /** What its webhooks are signed with; shown to who asks for a report. */
+    webhookSecret?: string | null;
+  }[];
+  /** What `cursor` must be for the rows after them; `null` where there are none. */
+  nextCursor?: string | null;
+}
+
+/** A part of a list. */
+export interface Page_ReportSchedule {
+  /** The rows. */
+  data: {
+    createdAt: string;
+    /** Whether it is switched on. */
+    enabled: boolean;
+    /** Nothing is due after. */
+    endsAt?: string | null;
+    /** How they are written. */
+    format: string;
+    /** Its id. */
+    id: string;
+    /** What people call it, and its reports. */
+    name: string;
+    /** When a report is due next; `null` where none is any more. */
+    nextDue?: string | null;
+    /** What each report is of: the last whole one of these before it is due. */
+    period: string;
+    /** To whom they go. */
+    recipients: Recipients;
+    /** When its reports are due, as it was set. */
+    schedule: string;
+    /** Nothing is due before. */
+    startsAt?: string | null;
+    /** The template. */
+    template: string;
+    /** By which clock. */
+    timezone: string;
+    updatedAt: string;
+    /** How often it was written. */
+    version: number;
+    /** What its webhooks are signed with; shown when they are set, and when it is changed for another. */
+    webhookSecret?: string | null;
+  }[];
+  /** What `cursor` must be for the rows after them; `null` where there are none. */
+  nextCursor?: string | null;
+}
+
+/** What events of `billing` say. */
+export interface Payment {
+  /**
+   * The amount in units of the currency. A payment that succeeded needs it; a subscription without one is worth the latest payment of the
+   * same user and plan.
+   */
+  amount?: number | null;
+  /** The currency (ISO 4217); the tenant's where it is not said. */
+  currency?: string | null;
+  endDate?: null | Moment;
+  /** `day`, `week`, `month`, `quarter`, `year`; a month where it is not said. */
+  interval?: string | null;
+  /** How it was paid. */
+  paymentMethod?: string | null;
+  /** Why it failed. */
+  reason?: string | null;
+  /** The subscription's id. */
+  stripeSubscriptionId?: string | null;
+  /** The same as `stripeSubscriptionId`. */
+  subscriptionId?: string | null;
+  /** The transaction's id: by whichever door it comes, the same one in the same state counts once. */
+  transactionId?: string | null;
+}
+
 /** A gauge in percent. */
 export interface PercentGauge {
   /** The mean of all readings. */
@@ -1435,6 +2216,30 @@ export interface PercentGauge {
   max: Figure;
   min: Figure;
 }
+
+/** A request to a service, a reading of its resources, or both. */
+export type PerformanceEvent = CommonMembers & {
+  cache?: null | CacheReading;
+  database?: null | DatabaseReading;
+  /** The endpoint, as a route rather than a path: `/items/{id}`. */
+  endpoint?: string | null;
+  metadata?: null | Extra;
+  /** The HTTP method. */
+  method?: string | null;
+  /** The request's id, by which a repeat of it counts once. */
+  requestId?: string | null;
+  /** The size of the request, in bytes. */
+  requestSize?: number | null;
+  /** The size of the answer, in bytes. */
+  responseSize?: number | null;
+  /** How long the request took, in milliseconds. With it, it counts as a request. */
+  responseTime?: number | null;
+  /** The service. */
+  service: string;
+  /** The HTTP status. */
+  statusCode?: number | null;
+  system?: null | SystemReading;
+};
 
 /** The requests that have something in common. */
 export interface PerformanceGroup {
@@ -1589,20 +2394,8 @@ export interface PlatformDashboard {
   trends: Trends;
 }
 
-/** Something that happened on a platform. */
-export type PlatformEvent = CommonMembers & {
-  /**
-   * `user.created`, `user.login`, `project.created`, `project.deleted`, `generation.started`, `generation.completed`,
-   * `generation.failed`, `build.triggered`, `build.completed`, `build.failed`; others are counted under their names.
-   */
-  event: string;
-  metadata?: null | PlatformMetadata;
-  /** The same as `event`. */
-  type?: string | null;
-};
-
 /** What is known of a platform's event. */
-export interface PlatformMetadata {
+export interface PlatformDetails {
   /** The build it happened to. */
   buildId?: string | null;
   /** The conversation it happened to. */
@@ -1621,10 +2414,27 @@ export interface PlatformMetadata {
   toPlan?: string | null;
 }
 
+/** Something that happened on a platform. */
+export type PlatformEvent = CommonMembers & PlatformDetails & {
+  /**
+   * `user.created`, `user.login`, `project.created`, `project.deleted`, `generation.started`, `generation.completed`,
+   * `generation.failed`, `build.triggered`, `build.completed`, `build.failed`; others are counted under their names.
+   */
+  event: string;
+  metadata?: null | PlatformDetails;
+  /** The same as `event`. */
+  type?: string | null;
+};
+
+/** Something that happened on a platform, or an event of a service. */
+export type PlatformOrService = PlatformEvent | ServiceEvent;
+
 export interface PlatformSeries {
   /** Newest first, every bucket of the range. */
   data: Point[];
   granularity: string;
+  /** With `groupBy`: the series of each group, those with most of the metric first. */
+  groups?: GroupSeries[] | null;
   meta: Meta;
   metric: string;
   /** As asked for; `null` where dates were. */
@@ -1644,6 +2454,16 @@ export interface PoolGauges {
   idle: LevelGauge;
   /** All there are, by the latest reading. */
   total: Figure;
+}
+
+/** What the connections of a pool do. */
+export interface PoolReading {
+  /** Connections in use. */
+  active?: number | null;
+  /** Connections not in use. */
+  idle?: number | null;
+  /** Connections in all; the sum of the others where it is not said. */
+  total?: number | null;
 }
 
 export type PopularModel = AiFigures & {
@@ -1716,6 +2536,14 @@ export interface ProjectInfo {
 export interface ProjectName {
   /** What people are to call it. */
   name: string;
+}
+
+/** From where to where something will be, as often as the level says. */
+export interface ProjectionInterval {
+  high: Figure;
+  /** The part of such intervals that cover what comes. */
+  level: number;
+  low: Figure;
 }
 
 export interface ProviderCost {
@@ -1804,6 +2632,8 @@ export interface QueryAnswer {
   /** How many groups there are in all; the limit may show less. */
   groups: number;
   meta: Meta;
+  /** What `cursor` must be for the groups after these; `null` where there are none. */
+  nextCursor?: string | null;
   /** How groups are ordered. */
   order: string;
 }
@@ -1812,6 +2642,8 @@ export interface QueryAnswer {
 export interface QueryBody {
   /** A cube of the catalogue. */
   cube?: string | null;
+  /** `nextCursor` of the page before this one; everything else but `limit` as it was asked for that. */
+  cursor?: string | null;
   /** By dimension, the values of which one must hold. */
   filters?: Record<string, string[]>;
   /** `hour`, `day`, `week` or `month`: makes the answer a series. One sum over the range by default. */
@@ -1934,6 +2766,120 @@ export interface Recent {
   buildsLast24h: Figure;
   generationsLast24h: Figure;
   tokensLast24h: Figure;
+}
+
+/** To whom a report goes. It is in the bucket in any case. */
+export interface Recipients {
+  /** Addresses of mail. */
+  mail?: string[];
+  /**
+   * `https` addresses on the public internet. Each is posted a JSON body with a link, signed: `X-Weir-Signature` is `v1=` and the hex
+   * HMAC-SHA256 of `{X-Weir-Timestamp}.{body}` under `webhookSecret`; `X-Weir-Delivery` is the same in each attempt.
+   */
+  webhooks?: string[];
+}
+
+/** A report that was asked for, or was due: how far it is, and what became of it. */
+export interface Report {
+  /** When it was asked for: a due time that was made up for is asked for later. */
+  askedAt: string;
+  /** How often it was tried to make it. */
+  attempts: number;
+  before?: null | ReportEnds;
+  /** What becomes of it for each of its recipients; those that are `dead` are given up. */
+  deliveries: ReportDelivery[];
+  /** When it was due; when it was asked for, of one without a schedule. */
+  due: string;
+  /** How long it took to make it, in milliseconds. */
+  durationMs?: number | null;
+  /** Why it could not be made. */
+  error?: string | null;
+  /** How it is written; `null` of a notice. */
+  format?: string | null;
+  /** Its id: the latest due come first in order. */
+  id: string;
+  /** Opens it, for a day. */
+  link?: string | null;
+  /** When it was made. */
+  madeAt?: string | null;
+  /** What people call it. */
+  name: string;
+  range?: null | ReportEnds;
+  /** The schedule that it is of; `null` of one that was asked for. */
+  schedule?: string | null;
+  /** How large it is. */
+  sizeBytes?: number | null;
+  /**
+   * `queued` (it is not made yet), `delivering`, `done` (everybody has it), or `failed` (it could not be made, or somebody does not have it
+   * and never will).
+   */
+  status: string;
+  /** The template; `null` of a notice. */
+  template?: string | null;
+  /** In what zone its days begin. */
+  timezone?: string | null;
+  /** What its webhooks are signed with; shown to who asks for a report. */
+  webhookSecret?: string | null;
+}
+
+/** What becomes of a report for one recipient. */
+export interface ReportDelivery {
+  /** How often it was tried. */
+  attempts: number;
+  /** Why the last attempt failed. */
+  error?: string | null;
+  /** Its id, the same in each attempt. */
+  id: string;
+  /** `mail` or `webhook`. */
+  kind: string;
+  /** When it is tried next. */
+  nextTryAt?: string | null;
+  /** `waiting`, `delivered`, or `dead`: it is given up. */
+  state: string;
+  /** To whom. */
+  to: string;
+  /** When it was last tried. */
+  triedAt?: string | null;
+}
+
+/** From a moment up to, and without, another. */
+export interface ReportEnds {
+  from: string;
+  to: string;
+}
+
+/** A schedule of reports. */
+export interface ReportSchedule {
+  createdAt: string;
+  /** Whether it is switched on. */
+  enabled: boolean;
+  /** Nothing is due after. */
+  endsAt?: string | null;
+  /** How they are written. */
+  format: string;
+  /** Its id. */
+  id: string;
+  /** What people call it, and its reports. */
+  name: string;
+  /** When a report is due next; `null` where none is any more. */
+  nextDue?: string | null;
+  /** What each report is of: the last whole one of these before it is due. */
+  period: string;
+  /** To whom they go. */
+  recipients: Recipients;
+  /** When its reports are due, as it was set. */
+  schedule: string;
+  /** Nothing is due before. */
+  startsAt?: string | null;
+  /** The template. */
+  template: string;
+  /** By which clock. */
+  timezone: string;
+  updatedAt: string;
+  /** How often it was written. */
+  version: number;
+  /** What its webhooks are signed with; shown when they are set, and when it is changed for another. */
+  webhookSecret?: string | null;
 }
 
 /** The pricing anew of what was settled before a price was set. */
@@ -2090,10 +3036,39 @@ export interface SalesStats {
   transactions: Figure;
 }
 
+/** What is known of a service's event; which of it is read depends on its type. Unknown members are kept with the event. */
+export type ServiceData = CommonMembers & PlatformDetails & ChatMessage & Payment & {
+  metadata?: null | PlatformDetails;
+};
+
+/** An event of a service. The same is taken from the queue and the bus, with its tenant's name in `tenant`. */
+export type ServiceEvent = CommonMembers & {
+  /** What is known of it. */
+  data: ServiceData;
+  /** The same as `type`. */
+  event?: string | null;
+  /**
+   * `user.signup`, `user.signin`, `user.signout`, `user.plan_upgrade`, `user.plan_downgrade`, `chat.message_sent`,
+   * `chat.conversation_created`, `chat.conversation_deleted`, `billing.payment_success`, `billing.payment_failed`,
+   * `billing.subscription_created`, `billing.subscription_cancelled`; others are counted under their names.
+   */
+  type: string;
+};
+
 export type ServiceUse = AiFigures & {
   /** `(none)` for requests that name none. */
   service: string;
 };
+
+/** How much of a space is used. */
+export interface SpaceReading {
+  /** The part used, in percent; worked out of the others where it is not said. */
+  percentage?: number | null;
+  /** Bytes there are. */
+  total?: number | null;
+  /** Bytes used. */
+  used?: number | null;
+}
 
 /** The terms of a subscription. */
 export interface SubscriptionTerms {
@@ -2165,6 +3140,30 @@ export interface SummarySales {
   transactions: Figure;
 }
 
+/** What a machine uses. */
+export interface SystemReading {
+  cpu?: null | CpuReading;
+  disk?: null | DiskReading;
+  memory?: null | SpaceReading;
+}
+
+/** Tokens by class. */
+export interface TokenClasses {
+  /** Tokens read from a cache. */
+  cacheRead?: number | null;
+  /** Tokens written to a cache. */
+  cacheWrite?: number | null;
+  /** Tokens read, without cached ones. */
+  input?: number | null;
+  /** Tokens written. */
+  output?: number | null;
+  /** The part of `output` that was spent on reasoning. */
+  reasoning?: number | null;
+}
+
+/** Tokens of a request: their total, or by class. */
+export type TokenCount = number | TokenClasses;
+
 /** What there is most of. */
 export interface TopMetrics {
   /** The number by which rows are ranked. */
@@ -2220,8 +3219,14 @@ export interface Trends {
   tokensChange: Figure;
 }
 
-/** How a request to a model ended. */
-export type UsageStatus = "completed" | "failed";
+/**
+ * How a request to a model ended: `completed` (also `success`, `succeeded`, a status of HTTP under 400) or `failed` (also `error`, a status of
+ * HTTP from 400 on).
+ */
+export type UsageStatus = UsageStatusWord | number;
+
+/** How a request to a model ended, in a word. */
+export type UsageStatusWord = "completed" | "success" | "succeeded" | "failed" | "error";
 
 export interface UserCosts {
   byDay: DayCosts[];
@@ -2231,8 +3236,10 @@ export interface UserCosts {
   inputCost: Figure;
   meta: Meta;
   outputCost: Figure;
-  /** What the calendar month will come to if its days go on as so far. */
+  /** What the calendar month will most likely come to: `projection.value`. */
   projectedMonthly: Figure;
+  /** How that was worked out, and how sure it is. */
+  projection: CostProjection;
   totalCost: Figure;
   /** Models that the price table does not have: their tokens count, their cost is 0. */
   unpricedModels: string[];
@@ -2333,6 +3340,16 @@ export interface UsersByPlan {
   totalUsers: Figure;
 }
 
+/** What a page knows of its visitor. */
+export interface VisitorMetadata {
+  /** The browser. */
+  browser?: string | null;
+  /** `phone`, `tablet`, `desktop`. */
+  deviceType?: string | null;
+  /** The operating system. */
+  os?: string | null;
+}
+
 /** The events of a day of the week. */
 export interface Weekday {
   events: Figure;
@@ -2341,12 +3358,48 @@ export interface Weekday {
   weekday: string;
 }
 
+/** A question, and how its answer is drawn. */
+export interface Widget {
+  /** How it is drawn. */
+  chart: Chart;
+  /** Its name within the dashboard: letters, digits, `-` and `_`. By its place, `w1`, `w2` and so on, where not given. */
+  id?: string | null;
+  layout?: null | Layout;
+  /** What it asks: as `POST /api/v1/analytics/query` takes it, without `cursor`. */
+  query: QueryBody;
+  /** What people call it. */
+  title: string;
+}
+
+/** What a widget comes to: an answer, or why there is none. */
+export interface WidgetData {
+  answer?: null | QueryAnswer;
+  chart: Chart;
+  /** Why there is no answer: the pointers are into the widget's question. */
+  errors?: Fault[] | null;
+  /** The widget's name within the dashboard. */
+  id: string;
+  title: string;
+}
+
 /** What each operation takes and answers. */
 export interface Operations {
   /** AI requests, their tokens, cost and latency, by what they were. */
   "GET /api/ai-tracking/stats": {
     query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[]; provider?: string[]; model?: string[]; service?: string[]; feature?: string[]; complexity?: string[]; language?: string[]; plan?: string[]; status?: string[]; priced?: string[]; groupBy?: ("project" | "provider" | "model" | "service" | "feature" | "complexity" | "language" | "plan" | "status" | "priced" | "user" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
     answer: AiStats;
+  };
+  /** Notes that a request to an AI model begins. */
+  "POST /api/ai-tracking/track": {
+    query: { historical?: boolean };
+    body: OneOrMany_AiRequest;
+    answer: Receipt;
+  };
+  /** Says how a request to an AI model ended, which counts it. */
+  "PUT /api/ai-tracking/update/{requestId}": {
+    path: { requestId: string };
+    body: OneOrMany_AiRequestUpdate;
+    answer: Receipt;
   };
   /** How long people chat before half an hour of silence, in all and over time. */
   "GET /api/analytics/chat/average-session": {
@@ -2382,6 +3435,17 @@ export interface Operations {
   "GET /api/analytics/engagement/stats": {
     query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[]; event?: string[]; page?: string[]; feature?: string[]; plan?: string[]; device?: string[]; platform?: string[]; os?: string[]; browser?: string[]; appVersion?: string[]; country?: string[]; campaign?: string[]; groupBy?: ("project" | "event" | "page" | "feature" | "plan" | "device" | "country" | "platform" | "os" | "browser" | "appVersion" | "source" | "medium" | "campaign" | "user" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
     answer: EngagementStats;
+  };
+  /** Takes what a visitor did. */
+  "POST /api/analytics/engagement/track": {
+    query: { historical?: boolean };
+    body: OneOrMany_EngagementEvent;
+    answer: Receipt;
+  };
+  /** A file of what is kept or counted, narrowed by any dimension. It is whole: one that is too large for an answer becomes a job. */
+  "GET /api/analytics/export": {
+    query: { format?: "csv" | "json" | "ndjson" | "parquet"; data?: "events" | "users" | "metrics"; family?: "engagement" | "ai" | "sales" | "performance" | "lifecycle"; cube?: string; measures?: string; by?: string; startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; user?: string[]; session?: string[]; type?: string[]; event?: string[]; plan?: string[]; page?: string[]; feature?: string[]; subject?: string[]; device?: string[]; platform?: string[]; os?: string[]; browser?: string[]; appVersion?: string[]; country?: string[]; source?: string[]; medium?: string[]; campaign?: string[]; provider?: string[]; model?: string[]; service?: string[]; complexity?: string[]; language?: string[]; priced?: string[]; status?: string[]; paymentMethod?: string[]; currency?: string[]; subscription?: string[]; interval?: string[]; endpoint?: string[]; method?: string[]; statusCode?: string[]; name?: string[]; fromPlan?: string[]; toPlan?: string[] };
+    answer: unknown[] | JobInfo;
   };
   /** Totals of AI requests against the span before, with what providers fail and cost. */
   "GET /api/analytics/metrics": {
@@ -2461,8 +3525,14 @@ export interface Operations {
   };
   /** Any metric of the catalogue over time, oldest first. */
   "GET /api/analytics/timeseries": {
-    query: { metric?: "events" | "users" | "requests" | "tokens" | "inputTokens" | "outputTokens" | "cacheReadTokens" | "cacheWriteTokens" | "reasoningTokens" | "cost" | "inputCost" | "outputCost" | "credits" | "failures" | "errorRate" | "latency" | "latencyMean" | "costPerRequest" | "messages" | "chatTokens" | "chatCost" | "chatSessions" | "chatSessionMean" | "engagementEvents" | "sessions" | "sessionMean" | "bounceRate" | "engagementValue" | "timeOnPage" | "scrollDepth" | "revenue" | "transactions" | "orders" | "refunds" | "refundAmount" | "averageOrder" | "customers" | "httpRequests" | "httpErrors" | "httpErrorRate" | "responseTime" | "responseTimeMean" | "queryTime" | "cpu" | "memory" | "disk" | "cacheHitRate" | "platformEvents" | "generations" | "generationsCompleted" | "generationsFailed" | "builds" | "buildsCompleted" | "buildsFailed" | "conversations" | "signIns" | "signUps" | "projects"; startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; user?: string[]; session?: string[]; type?: string[]; event?: string[]; plan?: string[]; page?: string[]; feature?: string[]; subject?: string[]; device?: string[]; platform?: string[]; os?: string[]; browser?: string[]; appVersion?: string[]; country?: string[]; source?: string[]; medium?: string[]; campaign?: string[]; provider?: string[]; model?: string[]; service?: string[]; complexity?: string[]; language?: string[]; priced?: string[]; status?: string[]; paymentMethod?: string[]; currency?: string[]; subscription?: string[]; interval?: string[]; endpoint?: string[]; method?: string[]; statusCode?: string[]; name?: string[]; fromPlan?: string[]; toPlan?: string[] };
+    query: { metric?: "events" | "users" | "requests" | "tokens" | "inputTokens" | "outputTokens" | "cacheReadTokens" | "cacheWriteTokens" | "reasoningTokens" | "cost" | "inputCost" | "outputCost" | "credits" | "failures" | "errorRate" | "latency" | "latencyMean" | "costPerRequest" | "messages" | "chatTokens" | "chatCost" | "chatSessions" | "chatSessionMean" | "engagementEvents" | "sessions" | "sessionMean" | "bounceRate" | "engagementValue" | "timeOnPage" | "scrollDepth" | "revenue" | "transactions" | "orders" | "refunds" | "refundAmount" | "averageOrder" | "customers" | "httpRequests" | "httpErrors" | "httpErrorRate" | "responseTime" | "responseTimeMean" | "queryTime" | "cpu" | "memory" | "disk" | "cacheHitRate" | "platformEvents" | "generations" | "generationsCompleted" | "generationsFailed" | "builds" | "buildsCompleted" | "buildsFailed" | "conversations" | "signIns" | "signUps" | "projects"; groupBy?: string; startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; user?: string[]; session?: string[]; type?: string[]; event?: string[]; plan?: string[]; page?: string[]; feature?: string[]; subject?: string[]; device?: string[]; platform?: string[]; os?: string[]; browser?: string[]; appVersion?: string[]; country?: string[]; source?: string[]; medium?: string[]; campaign?: string[]; provider?: string[]; model?: string[]; service?: string[]; complexity?: string[]; language?: string[]; priced?: string[]; status?: string[]; paymentMethod?: string[]; currency?: string[]; subscription?: string[]; interval?: string[]; endpoint?: string[]; method?: string[]; statusCode?: string[]; name?: string[]; fromPlan?: string[]; toPlan?: string[]; limit?: number };
     answer: AnalyticsSeries;
+  };
+  /** Takes the use of an AI service, with what it took of the user's credits. */
+  "POST /api/analytics/usage": {
+    query: { historical?: boolean };
+    body: OneOrMany_AiUsage;
+    answer: Receipt;
   };
   /** Who was there within a day (DAU), a week (WAU) and a month (MAU), and how often they come (stickiness). */
   "GET /api/analytics/users/active": {
@@ -2530,6 +3600,18 @@ export interface Operations {
     query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; service?: string[]; project?: string[]; endpoint?: string[]; method?: string[]; statusCode?: string[]; groupBy?: ("project" | "service" | "endpoint" | "method" | "statusCode" | "hour" | "day" | "week" | "month" | "hourOfDay" | "weekday")[]; limit?: number; cursor?: string };
     answer: PerformanceStats;
   };
+  /** Takes what a service measured. */
+  "POST /api/performance/track": {
+    query: { historical?: boolean };
+    body: OneOrMany_PerformanceEvent;
+    answer: Receipt;
+  };
+  /** Takes events of apps and of services. */
+  "POST /api/v1/analytics/events": {
+    query: { historical?: boolean };
+    body: OneOrMany_AnyEvent;
+    answer: Receipt;
+  };
   /** The catalogue of metrics, or what some of them come to. */
   "GET /api/v1/analytics/metrics": {
     query: { metrics?: ("events" | "users" | "requests" | "tokens" | "inputTokens" | "outputTokens" | "cacheReadTokens" | "cacheWriteTokens" | "reasoningTokens" | "cost" | "inputCost" | "outputCost" | "credits" | "failures" | "errorRate" | "latency" | "latencyMean" | "costPerRequest" | "messages" | "chatTokens" | "chatCost" | "chatSessions" | "chatSessionMean" | "engagementEvents" | "sessions" | "sessionMean" | "bounceRate" | "engagementValue" | "timeOnPage" | "scrollDepth" | "revenue" | "transactions" | "orders" | "refunds" | "refundAmount" | "averageOrder" | "customers" | "httpRequests" | "httpErrors" | "httpErrorRate" | "responseTime" | "responseTimeMean" | "queryTime" | "cpu" | "memory" | "disk" | "cacheHitRate" | "platformEvents" | "generations" | "generationsCompleted" | "generationsFailed" | "builds" | "buildsCompleted" | "buildsFailed" | "conversations" | "signIns" | "signUps" | "projects")[]; startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; user?: string[]; session?: string[]; type?: string[]; event?: string[]; plan?: string[]; page?: string[]; feature?: string[]; subject?: string[]; device?: string[]; platform?: string[]; os?: string[]; browser?: string[]; appVersion?: string[]; country?: string[]; source?: string[]; medium?: string[]; campaign?: string[]; provider?: string[]; model?: string[]; service?: string[]; complexity?: string[]; language?: string[]; priced?: string[]; status?: string[]; paymentMethod?: string[]; currency?: string[]; subscription?: string[]; interval?: string[]; endpoint?: string[]; method?: string[]; statusCode?: string[]; name?: string[]; fromPlan?: string[]; toPlan?: string[] };
@@ -2545,10 +3627,78 @@ export interface Operations {
     query: { limit?: number; cursor?: string };
     answer: Page_AuditEntry;
   };
+  /** The tenant's budgets, by id. */
+  "GET /api/v1/budgets": {
+    query: { limit?: number; cursor?: string };
+    answer: Page_BudgetInfo;
+  };
+  /** Makes a budget. It refuses nothing: it tells, once a period, when each of its thresholds is reached. */
+  "POST /api/v1/budgets": {
+    body: NewBudget;
+    answer: BudgetInfo;
+  };
+  /** Deletes a budget; with `If-Match`, only the version that this names. What was told of it goes with it. */
+  "DELETE /api/v1/budgets/{id}": {
+    path: { id: string };
+    answer: void;
+  };
+  /** A budget, how it stands now, and what was told of it. */
+  "GET /api/v1/budgets/{id}": {
+    path: { id: string };
+    answer: BudgetReport;
+  };
+  /**
+   * Writes a budget over what it was; with `If-Match`, only over the version that this names. What is told is told anew where it has other
+   * terms (scope, measure, limit, period, time zone): these are another budget to whoever is told.
+   */
+  "PUT /api/v1/budgets/{id}": {
+    path: { id: string };
+    body: NewBudget;
+    answer: BudgetInfo;
+  };
+  /** The dashboards that you may see, by id: your own, those that others share, and those that come with Weir. */
+  "GET /api/v1/dashboards": {
+    query: { kind?: "own" | "shared" | "ready"; limit?: number; cursor?: string };
+    answer: Page_DashboardSummary;
+  };
+  /** Makes a dashboard of yours. */
+  "POST /api/v1/dashboards": {
+    body: NewDashboard;
+    answer: DashboardInfo;
+  };
+  /** Deletes a dashboard; with `If-Match`, only the version that this names. */
+  "DELETE /api/v1/dashboards/{id}": {
+    path: { id: string };
+    answer: void;
+  };
+  /** A dashboard. */
+  "GET /api/v1/dashboards/{id}": {
+    path: { id: string };
+    answer: DashboardInfo;
+  };
+  /** Writes a dashboard over what it was; with `If-Match`, only over the version that this names. Whose it is stays. */
+  "PUT /api/v1/dashboards/{id}": {
+    path: { id: string };
+    body: NewDashboard;
+    answer: DashboardInfo;
+  };
+  /**
+   * What all widgets of a dashboard come to, from one reading. A user sees its own numbers in it. A widget that cannot be answered says why,
+   * and keeps no other from being answered.
+   */
+  "GET /api/v1/dashboards/{id}/data": {
+    path: { id: string };
+    answer: DashboardData;
+  };
   /** How far the erasure of a person is */
   "GET /api/v1/erasures/{id}": {
     path: { id: string };
     answer: ErasureJob;
+  };
+  /** How far a job is, and what came of it. */
+  "GET /api/v1/jobs/{id}": {
+    path: { id: string };
+    answer: JobInfo;
   };
   /** The prices of models, built-in ones and the tenant's own, by model and then by date. A price holds until the next one of its model. */
   "GET /api/v1/prices": {
@@ -2602,6 +3752,50 @@ export interface Operations {
     path: { projectId: string; keyId: string };
     answer: void;
   };
+  /** The reports of the last 90 days, the latest due first, with what became of each. */
+  "GET /api/v1/reports": {
+    query: { status?: "queued" | "delivering" | "done" | "failed"; schedule?: string; limit?: number; cursor?: string };
+    answer: Page_Report;
+  };
+  /** Asks for a report: it is made, kept, and sent to its recipients, and told of at `Location`. */
+  "POST /api/v1/reports": {
+    body: NewReport;
+    answer: Report;
+  };
+  /** The schedules that there are, by id. */
+  "GET /api/v1/reports/scheduled": {
+    query: { limit?: number; cursor?: string };
+    answer: Page_ReportSchedule;
+  };
+  /** Sets a schedule. */
+  "POST /api/v1/reports/scheduled": {
+    body: NewReportSchedule;
+    answer: ReportSchedule;
+  };
+  /** Deletes a schedule; with `If-Match`, only the version that this names. Its reports stay. */
+  "DELETE /api/v1/reports/scheduled/{id}": {
+    path: { id: string };
+    answer: void;
+  };
+  /** A schedule. */
+  "GET /api/v1/reports/scheduled/{id}": {
+    path: { id: string };
+    answer: ReportSchedule;
+  };
+  /**
+   * Writes a schedule over what it was; with `If-Match`, only over the version that this names. What is due is worked out anew from now on,
+   * or from another `startsAt` on; no due time is told of twice.
+   */
+  "PUT /api/v1/reports/scheduled/{id}": {
+    path: { id: string };
+    body: NewReportSchedule;
+    answer: ReportSchedule;
+  };
+  /** A report: how far it is, and once it is made, a link that opens it for a day. */
+  "GET /api/v1/reports/{id}": {
+    path: { id: string };
+    answer: Report;
+  };
   /** Erases a person */
   "DELETE /api/v1/users/{userId}/data": {
     path: { userId: string };
@@ -2627,10 +3821,10 @@ export interface Operations {
   "GET /docs/explorer.js": {
     answer: string;
   };
-  /** Takes what happened on a platform. */
+  /** Takes what happened on a platform, and events of services: `{type, data}`. */
   "POST /events": {
     query: { historical?: boolean };
-    body: OneOrMany_PlatformEvent;
+    body: OneOrMany_PlatformOrService;
     answer: Receipt;
   };
   /** Whether it works: each thing it needs, with its latency. */
@@ -2645,6 +3839,13 @@ export interface Operations {
   "GET /livez": {
     answer: Alive;
   };
+  /**
+   * Everything that is counted of the tenant, for a Prometheus: its text format, version 0.0.4. Takes an admin's token, or a key made for
+   * scraping (`wm_…`), as bearer or as the password of HTTP Basic. No counter goes down. A page is the answer for 15 seconds.
+   */
+  "GET /metrics": {
+    answer: string;
+  };
   /** A platform at a glance. */
   "GET /metrics/dashboard": {
     query: { project?: string[]; limit?: number };
@@ -2652,7 +3853,7 @@ export interface Operations {
   };
   /** Any metric of the catalogue over time. */
   "GET /metrics/timeseries": {
-    query: { metric: "events" | "users" | "requests" | "tokens" | "inputTokens" | "outputTokens" | "cacheReadTokens" | "cacheWriteTokens" | "reasoningTokens" | "cost" | "inputCost" | "outputCost" | "credits" | "failures" | "errorRate" | "latency" | "latencyMean" | "costPerRequest" | "messages" | "chatTokens" | "chatCost" | "chatSessions" | "chatSessionMean" | "engagementEvents" | "sessions" | "sessionMean" | "bounceRate" | "engagementValue" | "timeOnPage" | "scrollDepth" | "revenue" | "transactions" | "orders" | "refunds" | "refundAmount" | "averageOrder" | "customers" | "httpRequests" | "httpErrors" | "httpErrorRate" | "responseTime" | "responseTimeMean" | "queryTime" | "cpu" | "memory" | "disk" | "cacheHitRate" | "platformEvents" | "generations" | "generationsCompleted" | "generationsFailed" | "builds" | "buildsCompleted" | "buildsFailed" | "conversations" | "signIns" | "signUps" | "projects"; startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; user?: string[]; session?: string[]; type?: string[]; event?: string[]; plan?: string[]; page?: string[]; feature?: string[]; subject?: string[]; device?: string[]; platform?: string[]; os?: string[]; browser?: string[]; appVersion?: string[]; country?: string[]; source?: string[]; medium?: string[]; campaign?: string[]; provider?: string[]; model?: string[]; service?: string[]; complexity?: string[]; language?: string[]; priced?: string[]; status?: string[]; paymentMethod?: string[]; currency?: string[]; subscription?: string[]; interval?: string[]; endpoint?: string[]; method?: string[]; statusCode?: string[]; name?: string[]; fromPlan?: string[]; toPlan?: string[] };
+    query: { metric: "events" | "users" | "requests" | "tokens" | "inputTokens" | "outputTokens" | "cacheReadTokens" | "cacheWriteTokens" | "reasoningTokens" | "cost" | "inputCost" | "outputCost" | "credits" | "failures" | "errorRate" | "latency" | "latencyMean" | "costPerRequest" | "messages" | "chatTokens" | "chatCost" | "chatSessions" | "chatSessionMean" | "engagementEvents" | "sessions" | "sessionMean" | "bounceRate" | "engagementValue" | "timeOnPage" | "scrollDepth" | "revenue" | "transactions" | "orders" | "refunds" | "refundAmount" | "averageOrder" | "customers" | "httpRequests" | "httpErrors" | "httpErrorRate" | "responseTime" | "responseTimeMean" | "queryTime" | "cpu" | "memory" | "disk" | "cacheHitRate" | "platformEvents" | "generations" | "generationsCompleted" | "generationsFailed" | "builds" | "buildsCompleted" | "buildsFailed" | "conversations" | "signIns" | "signUps" | "projects"; groupBy?: string; startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; project?: string[]; user?: string[]; session?: string[]; type?: string[]; event?: string[]; plan?: string[]; page?: string[]; feature?: string[]; subject?: string[]; device?: string[]; platform?: string[]; os?: string[]; browser?: string[]; appVersion?: string[]; country?: string[]; source?: string[]; medium?: string[]; campaign?: string[]; provider?: string[]; model?: string[]; service?: string[]; complexity?: string[]; language?: string[]; priced?: string[]; status?: string[]; paymentMethod?: string[]; currency?: string[]; subscription?: string[]; interval?: string[]; endpoint?: string[]; method?: string[]; statusCode?: string[]; name?: string[]; fromPlan?: string[]; toPlan?: string[]; limit?: number };
     answer: PlatformSeries;
   };
   /** This document. */

@@ -27,7 +27,7 @@ fn the_tables_have_the_columns_of_the_files() {
     let template = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml")).unwrap();
     for family in Family::ALL {
         let name = format!("  Archive{}Table:\n", capitalised(family.name()));
-        let table = template.split_once(&name).map(|(_, after)| after.split("\n\n").next().unwrap_or_default()).unwrap_or_default();
+        let table = template.split_once(&name).and_then(|(_, after)| after.split("\n\n").next()).unwrap_or_default().to_owned() + "\n";
         let (columns, rest) = table
             .split_once("          Columns:\n")
             .map(|(_, after)| after.split_at(expected(family).len().min(after.len())))

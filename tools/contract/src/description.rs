@@ -47,6 +47,8 @@ const TAGS: &[(&str, &str)] = &[
     ("catalogue", "Every metric there is, and questions of one's own."),
     ("dashboards", "Questions kept with how they are drawn, and what all of them come to in one call."),
     ("budgets", "How much a user, a project or the tenant may use, and what is left."),
+    ("reports", "Reports now and on schedules, and what became of each."),
+    ("exports", "Events, users and figures as files, and the jobs that make large ones."),
     ("administration", "Projects, keys, prices, and who changed what."),
     ("persons", "What is known of a person, and its erasure."),
     ("prometheus", "Metrics for a Prometheus."),

@@ -140,7 +140,8 @@ async fn nothing_planted_in_a_name_is_kept_or_told() {
         for (what, pattern) in PLANTED {
             let planted = pattern.replace('#', "7777");
             let extra = Map::from_iter([(planted.clone(), json!(1))]);
-            body.as_object_mut().unwrap().insert("extra".into(), Value::Object(extra));
+            let event = if body.is_array() { &mut body[0] } else { &mut body };
+            event.as_object_mut().unwrap().insert("extra".into(), Value::Object(extra));
             if let Some(event) = body.pointer_mut("/events/0") {
                 event[&planted] = json!([{planted.clone(): "x"}]);
             }

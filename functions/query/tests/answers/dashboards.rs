@@ -247,7 +247,7 @@ async fn all_widgets_asked_in_one_call_are_answered_as_each_alone() {
         }
     }
     let ai = world.get(Who::Admin, &format!("{PATH}/ready:ai/data")).await.json();
-    assert_eq!(ai["widgets"][0]["answer"]["data"][0]["requests"], 5);
+    assert_eq!(ai["widgets"][0]["answer"]["data"][0]["requests"], 6);
 }
 
 #[tokio::test]
