@@ -146,7 +146,7 @@ async fn nothing_planted_in_a_name_is_kept_or_told() {
                 event[&planted] = json!([{planted.clone(): "x"}]);
             }
             let answer = world.send(Sent::json(path, &body)).await;
-            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+            assert!(answer.status.is_success(), "{}", answer.body);
             assert!(!answer.body.to_string().contains(&planted), "{}", answer.body);
             assert!(!kept(&world).contains(&planted), "{path} kept the {what} of a name");
         }

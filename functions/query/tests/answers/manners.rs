@@ -115,7 +115,7 @@ async fn an_unknown_path_or_method_is_a_problem_and_health_needs_no_credential()
     }
     let health = world.get(Who::Nobody, "/health").await;
     assert_eq!(health.status, StatusCode::OK);
-    assert_eq!(health.json()["dependencies"].as_object().unwrap().len(), 2);
+    assert_eq!(health.json()["dependencies"].as_object().unwrap().len(), 3);
     world.faults.down("bucket");
     assert_eq!(world.get(Who::Nobody, "/health").await.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(world.get(Who::Nobody, "/livez").await.status, StatusCode::OK);
