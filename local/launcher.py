@@ -66,6 +66,19 @@ def take_concurrency_from_a_parameter() -> None:
     lambda_svc._sqs_esm_concurrency = of_number
 
 
+def know_who_mails() -> None:
+    """Mail is sent as an identity of SES, which MiniStack does not look for: here the domain of the sender."""
+    resource_of = iam_actions._ses_v2_resource_arn
+
+    def with_identity(method: str, path: str, body: bytes, region: str, account: str) -> str:
+        if not path.endswith("/outbound-emails"):
+            return resource_of(method, path, body, region, account)
+        domain = json.loads(body).get("FromEmailAddress", "").rpartition("@")[2].rstrip(">")
+        return f"arn:aws:ses:{region}:{account}:identity/{domain}"
+
+    iam_actions._ses_v2_resource_arn = with_identity
+
+
 def know_leading_keys() -> None:
     """Gives policies the condition key `dynamodb:LeadingKeys`, which MiniStack does not know and so lets pass."""
     context_of = iam_actions.dynamodb_service_context
@@ -117,4 +130,5 @@ if __name__ == "__main__":
     hand_over_compressed_bodies_whole()
     take_concurrency_from_a_parameter()
     know_leading_keys()
+    know_who_mails()
     ministack.app.main()

@@ -26,6 +26,9 @@ ASKED = [pytest.param(case, granularity, id=case.name(granularity)) for case in 
 # What is no read of what was counted, and tested elsewhere.
 NO_NUMBERS = {"/health", "/live", "/livez", "/ready", "/readyz", "/api/events/health", "/metrics", "/openapi.json", "/docs", "/docs/explorer.js"}
 NO_NUMBERS |= {"/api/v1/erasures/{id}"}
+# What is made of what was counted: files and reports (test_exports.py, test_reports.py).
+NO_NUMBERS |= {"/api/analytics/export", "/api/v1/jobs/{id}", "/api/v1/reports", "/api/v1/reports/{id}"}
+NO_NUMBERS |= {"/api/v1/reports/scheduled", "/api/v1/reports/scheduled/{id}"}
 # What administrators have set.
 NO_NUMBERS |= {f"/api/v1/{path}" for path in ("audit", "prices", "prices/{revision}", "projects", "projects/{projectId}", "projects/{projectId}/keys")}
 # What people keep, and how that stands now: of dashboards, what each widget's question answers (tests/e2e/test_dashboards.py, test_budgets.py).

@@ -68,7 +68,32 @@ def budgeted(tenant):
     return {"id": answer.json()["id"]}
 
 
+def reported(tenant):
+    """A report."""
+    answer = tenant.api.post("/api/v1/reports", {"template": "usage", "format": "json"}, by=tenant.admin)
+    assert answer.status_code == 202, answer.text
+    return {"id": answer.json()["id"]}
+
+
+def scheduled(tenant):
+    """A schedule of reports."""
+    answer = tenant.api.post("/api/v1/reports/scheduled", {"name": "Week", "template": "usage", "schedule": "weekly"}, by=tenant.admin)
+    assert answer.status_code == 201, answer.text
+    return {"id": answer.json()["id"]}
+
+
+def exported(tenant):
+    """The job of an export."""
+    answer = tenant.api.get("/api/analytics/export?data=events&family=ai", by=tenant.admin, headers={"Prefer": "respond-async"})
+    assert answer.status_code == 202, answer.text
+    return {"id": answer.json()["id"]}
+
+
 PREPARED = {
+    "/api/v1/jobs/{id}": exported,
+    "/api/analytics/export": lambda _: {"data": "events", "family": "ai"},
+    "/api/v1/reports/{id}": reported,
+    "/api/v1/reports/scheduled/{id}": scheduled,
     "/api/v1/budgets/{id}": budgeted,
     "/api/v1/dashboards/{id}": kept,
     "/api/v1/erasures/{id}": erased,

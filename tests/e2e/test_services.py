@@ -74,8 +74,8 @@ def update(tenant, request, by, **body):
 
 
 def test_a_request_counts_once_it_has_ended_and_once_however_often_it_is_told(stack, tenant):
-    key, request = tenant.key(), f"r {uuid.uuid4()}/ü"
-    path = "r%20" + request[2:38] + "%2F%C3%BC"
+    key, request = tenant.key(), f"r {uuid.uuid4()}ü"
+    path = "r%20" + request[2:38] + "%C3%BC"
     done = {"status": "completed", "response": "A low dam.", "tokens": {"input": 1000, "output": 200}}
     problem = assert_problem(update(tenant, path, key, **done), 404)
     assert problem["errors"][0]["code"] == "unknown_request"

@@ -33,6 +33,8 @@ pub(crate) struct Visit {
     pub known: Option<HeaderValue>,
     /// The version that the caller means to change.
     pub expected: Option<HeaderValue>,
+    /// Whether the caller would rather have a job than wait (RFC 7240: `Prefer: respond-async`).
+    pub prefers_job: bool,
 }
 
 impl FromRequestParts<Arc<Desk>> for Visit {
@@ -56,7 +58,11 @@ impl Visit {
         let standing = desk.limits.count(&*desk.table, &caller, now).await?;
         let parameters = Parameters::of(&parts.uri)?;
         let [known, expected] = [IF_NONE_MATCH, IF_MATCH].map(|name| parts.headers.get(name).cloned());
-        Ok(Self { caller, now, parameters, standing, known, expected })
+        let prefers_job = parts.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok()).any(|value| {
+            let mut preferences = value.split(',').map(str::trim);
+            preferences.any(|preference| preference.eq_ignore_ascii_case("respond-async"))
+        });
+        Ok(Self { caller, now, parameters, standing, known, expected, prefers_job })
     }
 
     /// What is asked of an endpoint that knows these parameters.

@@ -46,6 +46,7 @@ pub(super) async fn answer(desk: &Desk, (visit, asked): (&Visit, &Asked), format
     let owner = Owner { tenant: visit.caller.tenant.clone(), family };
     let (there, expected) = held(desk, &owner, &days((range.from, range.to), visit.caller.hour_offset)).await?;
     if expected <= MOST_EVENTS
+        && !visit.prefers_job
         && let Some(whole) = read(desk, &owner, (&request, &there)).await?
     {
         return file(visit, (&request.file_name, format), whole);
