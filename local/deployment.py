@@ -66,6 +66,8 @@ def complete(place: Place, source: dict[str, Any], given: dict[str, str], output
         table.update_time_to_live(TableName=name, TimeToLiveSpecification=properties["Table"]["TimeToLiveSpecification"])
     rules = [lifecycle_rule(rule) for rule in properties["Bucket"]["LifecycleConfiguration"]["Rules"]]
     client(place, "s3").put_bucket_lifecycle_configuration(Bucket=outputs["BucketName"], LifecycleConfiguration={"Rules": rules})
+    if given["ReportSender"]:  # on AWS, whoever owns it has it verified
+        client(place, "ses").verify_email_identity(EmailAddress=given["ReportSender"])
     if given["AllowedOrigins"]:
         _, cors, _ = properties["Api"]["CorsConfiguration"]["Fn::If"]
         cors["AllowOrigins"] = cors["AllowOrigins"].split(",")

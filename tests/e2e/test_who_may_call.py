@@ -20,7 +20,8 @@ OWN = {
     "GET /api/analytics/sales/stats",
 }
 # What a user may do with dashboards: see its own and those that are shared, and keep its own (tests/e2e/test_dashboards.py).
-OF_PEOPLE = {f"{method} /api/v1/dashboards{path}" for method, path in [("GET", ""), ("POST", ""), ("GET", "/{id}"), ("GET", "/{id}/data")]}
+OF_PEOPLE = {f"{method} /api/v1/dashboards" for method in ("GET", "POST")} | {"GET /api/v1/dashboards/{id}/data"}
+OF_PEOPLE |= {f"{method} /api/v1/dashboards/{{id}}" for method in ("GET", "PUT", "DELETE")}
 MARK = "marked"
 TOKENS = 4242427
 

@@ -1,7 +1,7 @@
 //! Makes what is read elsewhere: exports that somebody asked for, the archive of settled days, reports and their delivery, and each night the
 //! file of the day before.
 //!
-//! Ticks of schedules find what waits and send it to a queue of errands; the queue delivers it back, one errand in a message ([`Errand`]).
+//! Ticks of schedules find what waits and send it to a queue of errands; the queue delivers it back, one errand in a message ([`records::Errand`]).
 //! What each kind of errand does is in a module of its own. Any errand may be done twice, or by two at once: what it makes has a fixed key
 //! and is made from what is stored, and what it has done is written conditionally. Nothing here counts: numbers come from `reader`.
 
