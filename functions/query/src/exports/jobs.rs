@@ -14,7 +14,7 @@ use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use web::Problem;
-use web::contract::Refusals;
+use web::contract::{ProblemBody, Refusals};
 
 /// How long a link opens a file, in seconds.
 const LINK_SECONDS: u32 = 15 * 60;
@@ -80,7 +80,11 @@ impl JobInfo {
 }
 
 /// How far a job is, and what came of it.
-#[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "exports", params(("id" = String, Path, description = "The job's id.")), responses((status = 200, body = JobInfo), Refusals))]
+#[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "exports",
+    params(("id" = String, Path, description = "The job's id.")),
+    responses((status = 200, body = JobInfo),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "There is no such job, or what came of it is gone again."),
+        Refusals))]
 pub(crate) async fn read(State(desk): State<Arc<Desk>>, Path(id): Path<String>, visit: Visit) -> Result<Response, Problem> {
     visit.for_tenant()?;
     visit.asked(&Known::NOTHING)?;
