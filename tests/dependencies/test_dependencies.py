@@ -33,7 +33,7 @@ ARROWS = {
     "rollups": {"cube", "model", "ports", "records"},
     "settle": {"cube", "model", "ports", "records", "rollups"},
     "reader": {"cube", "model", "ports", "records", "rollups"},
-    "budgets": {"cube", "model", "ports", "reader", "records"},
+    "budgets": {"cube", "model", "ports", "reader", "records", "reports"},
     "export": {"cube", "model", "ports", "records", "rollups"},
     "forecast": set(),
     "access": {"model", "ports", "records", "setup"},

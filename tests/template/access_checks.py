@@ -28,6 +28,7 @@ ALLOWED = {
         "${Bucket.Arn}/log/*": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
         "Bucket": {"s3:ListBucket"},
         "WorkQueue": {"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+        "ReportQueue": {"sqs:SendMessage"},
         "ScheduleDeadLetterQueue": {"sqs:SendMessage"},
     },
     "ReportRole": {
@@ -146,7 +147,7 @@ ADMINISTERED = ("audit", "budgets", "dashboards", "erasures", "jobs", "keys", "p
 WRITABLE = {
     "IngestRole": {"T#*#I", "T#*#A", "T#*#B#*", "T#*#W", "L#*"},
     "StoreRole": {"T#*#P#*", "T#*#B#*"},
-    "AggregateRole": {"T#*#A", "T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#Z#*", "T#*#C#jobs", "T#*#C#erasures", "T#*#C#revision", "BUDGETS", "T#*#C#notices"},
+    "AggregateRole": {"T#*#A", "T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#Z#*", "T#*#C#jobs", "T#*#C#erasures", "T#*#C#revision", "BUDGETS", "T#*#C#notices", "T#*#C#reports", "DUE"},
     "ReportRole": {"DUE", "T#*#C#reports", "T#*#C#schedules", "T#*#C#tasks", "T#*#Z#*"},
     "QueryRole": {"L#*", "T#*#W", "T#*#X", "BUDGETS", "DUE", *(f"T#*#C#{kind}" for kind in ADMINISTERED)},
     "SchedulerRole": set(),

@@ -44,7 +44,7 @@ impl Aggregate {
         let (table, bucket) = (&self.settler.table, &self.settler.bucket);
         let reader = Reader::new(table.clone(), bucket.clone());
         let owner = Owner { tenant: &watched.tenant, hour_offset: watched.hour_offset, now: self.settler.clock.now() };
-        let told = Look { table: &**table, reader: &reader, owner }.at().await?;
+        let told = Look { table: &**table, errands: &*self.errands, reader: &reader, owner }.at().await?;
         budget::looked(&**table, watched, digest).await?;
         Ok(told)
     }

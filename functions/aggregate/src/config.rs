@@ -3,7 +3,7 @@
 use crate::policy::Policy;
 use model::Family;
 use settle::Rules;
-use setup::{BUCKET_NAME, Kind, LOG_LEVEL, RETENTION_DAYS, Setting, Settings, TABLE_NAME};
+use setup::{BUCKET_NAME, Kind, LOG_LEVEL, REPORT_QUEUE_URL, RETENTION_DAYS, Setting, Settings, TABLE_NAME};
 
 /// Half of the days after which what is unsettled expires.
 const LONGEST_HOURS: u32 = 14 * 24;
@@ -55,11 +55,12 @@ const ERASURE_WATCH_MINUTES: Setting = Setting::with_default(
     "20",
 );
 
-const OWN: [Setting; 11] = [
+const OWN: [Setting; 12] = [
     LOG_LEVEL,
     TABLE_NAME,
     BUCKET_NAME,
     Setting::required(WORK_QUEUE_URL, "the SQS queue of the work that ticks find", Kind::Url),
+    REPORT_QUEUE_URL,
     PENDING_ALARM_HOURS,
     SETTLE_GRACE_MINUTES,
     SETTLE_BUSY_PARTIALS,
@@ -87,6 +88,8 @@ pub struct Config {
     pub bucket_name: String,
     /// The address of the queue of work.
     pub work_queue_url: String,
+    /// The address of the queue of `report`, which delivers what budgets tell.
+    pub report_queue_url: String,
     /// Hours after which what is not settled is warned of.
     pub pending_alarm_hours: u32,
     /// When to settle.
@@ -102,6 +105,7 @@ impl From<&Settings> for Config {
             table_name: settings.text(TABLE_NAME.name).to_owned(),
             bucket_name: settings.text(BUCKET_NAME.name).to_owned(),
             work_queue_url: settings.text(WORK_QUEUE_URL).to_owned(),
+            report_queue_url: settings.text(REPORT_QUEUE_URL.name).to_owned(),
             pending_alarm_hours: settings.integer(PENDING_ALARM_HOURS.name),
             policy: Policy {
                 grace_minutes: settings.integer(SETTLE_GRACE_MINUTES.name),

@@ -31,6 +31,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Aggregate {
     settler: Settler,
     queue: Arc<dyn Queue>,
+    errands: Arc<dyn Queue>,
     config: Config,
     offsets: Offsets,
 }
@@ -54,10 +55,11 @@ pub enum AggregateError {
 }
 
 impl Aggregate {
-    /// A function that settles with this, and sends work to this queue, which delivers it back.
+    /// A function that settles with this, sends work to the first queue, which delivers it back, and what people are to be told to the
+    /// second, which is that of `report`.
     #[must_use]
-    pub fn new(settler: Settler, queue: Arc<dyn Queue>, config: Config) -> Self {
-        Self { settler, queue, config, offsets: Offsets::default() }
+    pub fn new(settler: Settler, (queue, errands): (Arc<dyn Queue>, Arc<dyn Queue>), config: Config) -> Self {
+        Self { settler, queue, errands, config, offsets: Offsets::default() }
     }
 
     /// Does what an event asks for, until the deadline.

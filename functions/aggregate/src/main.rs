@@ -24,8 +24,8 @@ async fn main() -> ExitCode {
         random: Arc::new(SystemRandom),
         rules: config.rules.clone(),
     };
-    let queue = Arc::new(queue::Sqs::new(&aws, &config.work_queue_url));
-    let aggregate = Aggregate::new(settler, queue, config);
+    let [work, errands] = [&config.work_queue_url, &config.report_queue_url].map(|url| Arc::new(queue::Sqs::new(&aws, url)));
+    let aggregate = Aggregate::new(settler, (work, errands), config);
     let aggregate = &aggregate;
     let handler = |event: LambdaEvent<Value>| async move {
         let span = tracing::info_span!("invocation", request_id = event.context.request_id);

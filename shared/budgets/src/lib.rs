@@ -1,10 +1,11 @@
 //! What is used of budgets, and which of their thresholds that reaches.
 //!
 //! What is used is a question like any other, answered from partials and rollups: so a settle that lowers or raises a number changes it here
-//! too, and nothing is counted twice. What is told of it ([`Look::at`]) is told once for each period and threshold, by conditional puts. This
-//! decides neither when to look nor who hears of it.
+//! too, and nothing is counted twice. What is told of it ([`Look::at`]) is told once for each period and threshold, by conditional puts: to
+//! the budget's history, and to its recipients by a run ([`telling`]) that `report` delivers. This does not decide when to look.
 
 mod look;
+pub mod telling;
 
 pub use look::{Look, LookError};
 

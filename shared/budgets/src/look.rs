@@ -1,12 +1,12 @@
 //! A look at a tenant's budgets, which tells each threshold that is reached once.
 
-use crate::{Asking, Standing};
+use crate::{Asking, Standing, telling};
 use cube::catalogue::Unit;
 use cube::query::QueryFault;
-use ports::Table;
+use ports::{Queue, Table};
 use reader::{Owner, ReadError, Reader};
 use records::budget::{self, Measure, Notice};
-use records::{Budget, Made, RecordError};
+use records::{Budget, Made, RecordError, dispatch};
 use std::collections::BTreeSet;
 
 /// Why it is not known how budgets stand.
@@ -15,6 +15,9 @@ pub enum LookError {
     /// The budgets, or what was told of them, could not be read or written.
     #[error("the budgets cannot be read, or what is told of them is not written")]
     Record(#[from] RecordError),
+    /// What the recipients are told could not be written down.
+    #[error("what the recipients are told cannot be written down")]
+    Run(#[from] serde_json::Error),
     /// What is used could not be read.
     #[error("what is used cannot be read")]
     Read(#[from] ReadError),
@@ -27,6 +30,8 @@ pub enum LookError {
 pub struct Look<'a> {
     /// Where budgets are kept.
     pub table: &'a dyn Table,
+    /// The queue of errands of `report`, which delivers what is told.
+    pub errands: &'a dyn Queue,
     /// What reads what is used.
     pub reader: &'a Reader,
     /// Whose budgets, and when.
@@ -37,7 +42,8 @@ impl Look<'_> {
     /// Looks at all budgets of the tenant; what was told now that never was before. Any part of it may be done twice, or by two at once.
     ///
     /// # Errors
-    /// Where the table does not answer. What was told until then is told, and what is left is found by the next look.
+    /// Where the table does not answer. What was told until then is told, and what is left is found by the next look. Recipients are told
+    /// first, under an id that is the same whoever tells them, and only then it is kept that they were: so that none is forgotten.
     pub async fn at(&self) -> Result<Vec<Notice>, LookError> {
         let budgets = budget::all(self.table, self.owner.tenant).await?;
         let mut told = Vec::new();
@@ -71,11 +77,10 @@ impl Look<'_> {
         }
         let Budget { id, terms, terms_version, .. } = standing.budget;
         let start = standing.period.from;
-        let before = budget::told(self.table, self.owner.tenant, id).await?;
-        let of_now = before.iter().filter(|notice| notice.terms_version == *terms_version && notice.period_start == start);
-        let known: BTreeSet<u16> = of_now.map(|notice| notice.threshold).collect();
+        let before = budget::told_in(self.table, self.owner.tenant, (standing.budget, start)).await?;
+        let known: BTreeSet<u16> = before.iter().map(|notice| notice.threshold).collect();
         for threshold in reached.into_iter().filter(|threshold| !known.contains(threshold)) {
-            let notice = Notice {
+            let mut notice = Notice {
                 budget: id.clone(),
                 terms_version: *terms_version,
                 period_start: start,
@@ -83,7 +88,12 @@ impl Look<'_> {
                 used: as_told(standing, terms.measure),
                 limit: terms.limit,
                 at: self.owner.now,
+                run: None,
             };
+            if let Some(run) = telling::run(standing, &notice)? {
+                dispatch::run(self.table, self.errands, (self.owner.tenant, &run)).await?;
+                notice.run = Some(run.id);
+            }
             // Whoever is first tells it: two looks at once find out here.
             if budget::tell(self.table, self.owner.tenant, &notice).await? == Made::New {
                 told.push(notice);

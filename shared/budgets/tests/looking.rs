@@ -2,15 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers may panic")]
 
 use budgets::{Asking, Look};
-use memory::{Fault, Faults, MemoryBucket, MemoryTable, SettableClock};
+use memory::{Fault, Faults, MemoryBucket, MemoryQueue, MemoryTable, SettableClock};
 use model::event::{AiUse, Tokens};
 use model::message::{Message, pack};
 use model::money::Currency;
 use model::{Event, EventId, Facts, HourOffset, ProjectId, TenantId, Timestamp, UserId};
 use ports::Clock;
 use reader::{Owner, Reader};
-use records::budget::{self, Measure, Notice, Period, Scope, Terms};
-use records::{Budget, Made};
+use records::budget::{self, Measure, Notice, Period, Recipients, Scope, Terms};
+use records::{Budget, Made, Shelf};
+use reports::run::What;
 use serde_json::json;
 use std::sync::Arc;
 use store::Store;
@@ -21,6 +22,7 @@ struct World {
     faults: Faults,
     table: Arc<MemoryTable>,
     bucket: Arc<MemoryBucket>,
+    errands: Arc<MemoryQueue>,
     clock: Arc<SettableClock>,
     stored: std::cell::Cell<u32>,
 }
@@ -36,7 +38,10 @@ fn tenant() -> TenantId {
 fn budget(id: &str, scope: Scope, (measure, limit): (Measure, i64)) -> Budget {
     let terms = Terms { scope, measure, limit, period: Period::Month, timezone: "Asia/Kolkata".into() };
     let (created_at, updated_at) = (at(NOW), at(NOW));
-    Budget { id: id.into(), name: id.into(), terms, terms_version: 1, thresholds: vec![50, 80, 100], version: 1, created_at, updated_at }
+    let recipients =
+        Recipients { mail: vec!["boss@example.com".into()], webhooks: vec!["https://hooks.example.com/".into()], generation: 2 };
+    let (name, thresholds) = (id.into(), vec![50, 80, 100]);
+    Budget { id: id.into(), name, terms, terms_version: 1, thresholds, recipients, version: 1, created_at, updated_at }
 }
 
 impl World {
@@ -44,6 +49,7 @@ impl World {
         let faults = Faults::none();
         let table = Arc::new(MemoryTable::with_faults(&faults));
         let bucket = Arc::new(MemoryBucket::with_faults(&faults));
+        let errands = Arc::new(MemoryQueue::with_faults(&faults));
         let clock = Arc::new(SettableClock::at(at(NOW)));
         let (currency, hour_offset) = (Currency::USD, HourOffset::default());
         let owner = records::Tenant { id: tenant(), hour_offset, currency, pseudonymous: false, created_at: at(NOW) };
@@ -51,7 +57,7 @@ impl World {
         for budget in budgets {
             assert_eq!(budget::create(&*table, &tenant(), budget).await.unwrap(), Made::New);
         }
-        Self { faults, table, bucket, clock, stored: std::cell::Cell::new(0) }
+        Self { faults, table, bucket, errands, clock, stored: std::cell::Cell::new(0) }
     }
 
     /// Stores a request of a user that takes so many tokens.
@@ -104,7 +110,21 @@ impl World {
         let reader = Reader::new(self.table.clone(), self.bucket.clone());
         let tenant = tenant();
         let owner = Owner { tenant: &tenant, hour_offset: HourOffset::default(), now: self.clock.now() };
-        Look { table: &*self.table, reader: &reader, owner }.at().await
+        Look { table: &*self.table, errands: &*self.errands, reader: &reader, owner }.at().await
+    }
+
+    /// The runs by which recipients are told: the budget that each is of, and the threshold, in order; each is kept under another id.
+    async fn runs(&self) -> Vec<(String, u64)> {
+        let all = records::document::all(&*self.table, (Shelf::Reports, &tenant())).await.unwrap();
+        let told = all.into_iter().map(|document| {
+            let run: reports::Run = serde_json::from_str(&document.text).unwrap();
+            assert_eq!(run.deliveries.len(), 2, "a mail and a webhook: {run:?}");
+            let What::Notice { data, .. } = run.what else { panic!("{run:?}") };
+            (run.budget.unwrap().0, data["threshold"].as_u64().unwrap())
+        });
+        let mut told: Vec<_> = told.collect();
+        told.sort();
+        told
     }
 
     /// What is told now.
@@ -170,6 +190,7 @@ async fn a_settle_that_lowers_a_number_and_events_that_raise_it_again_tell_nothi
     assert_eq!(world.told().await, []);
     world.used(("ann", "shop"), ("2026-11-19T10:00:00Z", 700), "b").await;
     assert_eq!(world.told().await, [], "crossed again, and told before");
+    assert_eq!(world.runs().await, [50, 80, 100].map(|threshold| ("all".to_owned(), threshold)));
 }
 
 #[tokio::test]
@@ -187,11 +208,13 @@ async fn what_a_settle_raises_is_told_by_the_next_look() {
     records::price::enforce(&*world.table, (&tenant(), HourOffset::default()), &dear, at(NOW)).await.unwrap();
     world.settle("2026-11-19").await;
     assert_eq!(world.told().await, named(&[("all", 50), ("all", 80)]), "1.8 cents of 2");
+    assert_eq!(world.runs().await, [50, 80].map(|threshold| ("all".to_owned(), threshold)));
 }
 
 #[tokio::test]
 async fn whatever_call_fails_each_threshold_is_told_once_by_all_looks_together() {
-    for crash in 0..12 {
+    // The budgets, what is used, what was told; and for each threshold the entry, the run, its errand, and that it was told.
+    for crash in 0..24 {
         for fault in [Fault::Before, Fault::After] {
             let world = World::with(&[budget("all", Scope::Tenant, (Measure::Tokens, 1000))]).await;
             world.used(("ann", "shop"), ("2026-11-19T09:00:00Z", 1200), "a").await;
@@ -203,6 +226,8 @@ async fn whatever_call_fails_each_threshold_is_told_once_by_all_looks_together()
             let told = budget::told(&*world.table, &tenant(), "all").await.unwrap();
             let thresholds: Vec<u16> = told.iter().map(|notice| notice.threshold).collect();
             assert_eq!(thresholds, [50, 80, 100], "after {crash} calls: {first:?}");
+            assert_eq!(world.runs().await, [50, 80, 100].map(|threshold| ("all".to_owned(), threshold)), "after {crash} calls: {first:?}");
+            assert!(told.iter().all(|notice| notice.run.is_some()), "after {crash} calls: {told:?}");
         }
     }
 }
@@ -215,6 +240,45 @@ async fn of_two_looks_at_once_one_tells() {
     let mut told: Vec<u16> = [one.unwrap(), other.unwrap()].concat().iter().map(|notice| notice.threshold).collect();
     told.sort_unstable();
     assert_eq!(told, [50, 80]);
+    assert_eq!(world.runs().await, [50, 80].map(|threshold| ("all".to_owned(), threshold)));
+}
+
+#[tokio::test]
+async fn recipients_are_told_what_is_used_of_what_and_others_only_the_history() {
+    let ann = Scope::User(UserId::new("ann").unwrap());
+    let quiet = Budget { recipients: Recipients::default(), ..budget("quiet", Scope::Tenant, (Measure::Tokens, 1000)) };
+    let mut dear = budget("dear", ann, (Measure::Money, 20_000));
+    dear.terms.timezone = "UTC".into();
+    let world = World::with(&[dear, quiet]).await;
+    world.used(("ann", "shop"), ("2026-11-19T09:00:00Z", 500), "a").await;
+    assert_eq!(world.told().await, named(&[("dear", 50), ("quiet", 50)]));
+    let [document] = records::document::all(&*world.table, (Shelf::Reports, &tenant())).await.unwrap().try_into().unwrap();
+    let run: reports::Run = serde_json::from_str(&document.text).unwrap();
+    let What::Notice { title, text, data } = &run.what else { panic!("{run:?}") };
+    assert_eq!(title, "Budget dear: 50% is reached");
+    assert_eq!(
+        text,
+        "0.015 USD of 0.02 USD are used by the user ann in the month 1 November 2026 to 30 November 2026 (UTC): 50% of the budget dear, or \
+         more, as of 2026-11-19T10:20:30.400Z.\n"
+    );
+    assert_eq!((&data["used"], &data["limit"], &data["budget"]["userId"]), (&json!(0.015), &json!(0.02), &json!("ann")));
+    assert_eq!(run.signed_as(), ("budget-dear".to_owned(), 2));
+    let told = budget::told(&*world.table, &tenant(), "quiet").await.unwrap();
+    assert_eq!((told.len(), &told[0].run), (1, &None));
+    // The errand comes at once; the entry is for the case that it does not.
+    assert_eq!(world.errands.bodies().len(), 1);
+    assert_eq!(records::due::until(&*world.table, world.clock.now().plus_millis(60_000)).await.unwrap().0.len(), 1);
+}
+
+#[tokio::test]
+async fn a_queue_that_takes_nothing_keeps_nobody_from_being_told() {
+    let world = World::with(&[budget("all", Scope::Tenant, (Measure::Tokens, 1000))]).await;
+    world.used(("ann", "shop"), ("2026-11-19T09:00:00Z", 500), "a").await;
+    world.faults.down("queue");
+    assert_eq!(world.told().await, named(&[("all", 50)]));
+    world.faults.heal();
+    let (due, _) = records::due::until(&*world.table, world.clock.now().plus_millis(60_000)).await.unwrap();
+    assert_eq!(due.len(), 1, "the tick of report finds it");
 }
 
 #[tokio::test]

@@ -4,6 +4,10 @@
 //! *terms* (of whom, of what, how much, for which period) have a number of their own: what is told is told once for each number, period and
 //! threshold, by a conditional put, whatever is tried again, and whatever becomes of the number that was told of. Nothing here is added to.
 
+mod notices;
+
+pub use notices::{Notice, forget, tell, told, told_in};
+
 use crate::attributes::{Attributes, EXPIRES_AT, text, time, with_optional};
 use crate::{Made, Result, all_items, put_first};
 use model::{HourOffset, ProjectId, TenantId, Timestamp, UserId};
@@ -12,8 +16,6 @@ use ports::{Condition, Item, Key, Put, Range, Read, Table, Value};
 const VERSION: &str = "version";
 const DELETED: &str = "deleted";
 const STONE_SECONDS: i64 = 24 * 3600;
-/// How long it is kept that something was told: longer than the longest period, and than anybody asks about.
-const NOTICE_SECONDS: i64 = 400 * 24 * 3600;
 /// The partition of the tenants that have budgets: one small query a minute, whoever has how many.
 const WATCHED: &str = "BUDGETS";
 
@@ -90,6 +92,17 @@ pub struct Terms {
     pub timezone: String,
 }
 
+/// Who is told of a budget, besides those who look.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recipients {
+    /// Addresses of mail.
+    pub mail: Vec<String>,
+    /// Webhooks.
+    pub webhooks: Vec<String>,
+    /// Which secret the webhooks have: another each time it is changed for another.
+    pub generation: u32,
+}
+
 /// A budget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {
@@ -103,31 +116,14 @@ pub struct Budget {
     pub terms_version: u64,
     /// At how many percent of it something is told, in ascending order.
     pub thresholds: Vec<u16>,
+    /// Who is told.
+    pub recipients: Recipients,
     /// How often it was written.
     pub version: u64,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last written.
     pub updated_at: Timestamp,
-}
-
-/// That a threshold was reached, told once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// Of which budget.
-    pub budget: String,
-    /// Under which terms of it.
-    pub terms_version: u64,
-    /// In the period that begins then.
-    pub period_start: Timestamp,
-    /// How many percent.
-    pub threshold: u16,
-    /// How much was used when it was seen: tokens, or millionths of a US dollar.
-    pub used: i64,
-    /// How much there is.
-    pub limit: i64,
-    /// When it was seen.
-    pub at: Timestamp,
 }
 
 /// A tenant that has, or had, budgets.
@@ -161,6 +157,9 @@ impl Budget {
             .with("timezone", text(timezone))
             .with("terms", number(self.terms_version))
             .with("thresholds", Value::List(self.thresholds.iter().map(|percent| Value::Number((*percent).into())).collect()))
+            .with("mail", texts(&self.recipients.mail))
+            .with("webhooks", texts(&self.recipients.webhooks))
+            .with("generation", Value::Number(self.recipients.generation.into()))
             .with(VERSION, number(self.version))
             .with("created_at", time(self.created_at))
             .with("updated_at", time(self.updated_at));
@@ -170,6 +169,7 @@ impl Budget {
     /// What an item is; `None` for a stone.
     fn read(item: &Item) -> Result<Option<Self>> {
         let (id, thresholds) = (item.key.sort.clone(), item.attributes.get("thresholds").cloned());
+        let (mail, webhooks) = (read_texts(item, "mail")?, read_texts(item, "webhooks")?);
         let item = Attributes(item);
         if item.optional_number::<i64>(DELETED)?.is_some() {
             return Ok(None);
@@ -200,6 +200,7 @@ impl Budget {
             terms,
             terms_version: item.number("terms")?,
             thresholds: thresholds.ok_or_else(|| item.malformed("thresholds"))?,
+            recipients: Recipients { mail, webhooks, generation: item.optional_number("generation")?.unwrap_or_default() },
             version: item.number(VERSION)?,
             created_at: item.time("created_at")?,
             updated_at: item.time("updated_at")?,
@@ -207,25 +208,17 @@ impl Budget {
     }
 }
 
-impl Notice {
-    /// Its name, which is its own for ever: whoever is told twice knows by it that it is the same.
-    #[must_use]
-    pub fn id(&self) -> String {
-        let Self { budget, terms_version, period_start, threshold, .. } = self;
-        format!("{budget}#{terms_version:06}#{:015}#{threshold:05}", period_start.as_millis())
-    }
+fn texts(list: &[String]) -> Value {
+    Value::List(list.iter().map(text).collect())
+}
 
-    fn read(item: &Item) -> Result<Self> {
-        let item = Attributes(item);
-        Ok(Self {
-            budget: item.text("budget")?.to_owned(),
-            terms_version: item.number("terms")?,
-            period_start: item.time("period_start")?,
-            threshold: item.number("threshold")?,
-            used: item.number("used")?,
-            limit: item.number("limit")?,
-            at: item.time("at")?,
-        })
+/// A list of texts; an empty one where there is none.
+fn read_texts(item: &Item, name: &'static str) -> Result<Vec<String>> {
+    let one = |value: &Value| if let Value::Text(text) = value { Some(text.clone()) } else { None };
+    match item.attributes.get(name) {
+        None => Ok(Vec::new()),
+        Some(Value::List(list)) => list.iter().map(one).collect::<Option<_>>().ok_or_else(|| Attributes(item).malformed(name)),
+        Some(_) => Err(Attributes(item).malformed(name)),
     }
 }
 
@@ -235,10 +228,6 @@ fn partition(tenant: &TenantId) -> String {
 
 fn key(tenant: &TenantId, id: &str) -> Key {
     Key::new(partition(tenant), id)
-}
-
-fn notices_of(tenant: &TenantId) -> String {
-    format!("T#{tenant}#C#notices")
 }
 
 /// Makes a budget, unless there is one of this id.
@@ -288,32 +277,6 @@ pub async fn delete(table: &dyn Table, tenant: &TenantId, (id, version, now): (&
 async fn over(table: &dyn Table, item: Item, version: u64) -> Result<bool> {
     let condition = Condition::NumberIs { attribute: VERSION, value: i64::try_from(version).unwrap_or(i64::MAX) };
     Ok(table.put(item, condition).await? == Put::Written)
-}
-
-/// Tells that a threshold was reached, unless it was told before.
-///
-/// # Errors
-/// Where the table does not answer, or what was told before is malformed.
-pub async fn tell(table: &dyn Table, tenant: &TenantId, notice: &Notice) -> Result<Made<Notice>> {
-    let item = Item::new(Key::new(notices_of(tenant), notice.id()))
-        .with("budget", text(&notice.budget))
-        .with("terms", Value::Number(i64::try_from(notice.terms_version).unwrap_or(i64::MAX)))
-        .with("period_start", time(notice.period_start))
-        .with("threshold", Value::Number(notice.threshold.into()))
-        .with("used", Value::Number(notice.used))
-        .with("limit", Value::Number(notice.limit))
-        .with("at", time(notice.at))
-        .with(EXPIRES_AT, Value::Number(notice.at.as_seconds() + NOTICE_SECONDS));
-    put_first(table, item).await?.read(Notice::read)
-}
-
-/// All that was told of a budget in the last 400 days, the oldest terms and periods first.
-///
-/// # Errors
-/// Where the table does not answer, or an item is malformed.
-pub async fn told(table: &dyn Table, tenant: &TenantId, budget: &str) -> Result<Vec<Notice>> {
-    let of_budget = Range::Prefix(format!("{budget}#"));
-    all_items(table, &notices_of(tenant), &of_budget, Read::Strong).await?.iter().map(Notice::read).collect()
 }
 
 /// Has a tenant's budgets looked at, from the next minute on.

@@ -49,3 +49,15 @@ pub fn daily_report(tenant: &TenantId, day: Day, file: &str) -> String {
 pub fn report(tenant: &TenantId, id: &str, ending: &str) -> String {
     format!("reports/made/{tenant}/{id}.{ending}")
 }
+
+/// The prefix of all reports of a tenant.
+#[must_use]
+pub fn reports_of(tenant: &TenantId) -> String {
+    format!("reports/made/{tenant}/")
+}
+
+/// The id of the report that an object of a tenant holds; `None` of any other object.
+#[must_use]
+pub fn report_of_key<'a>(tenant: &TenantId, key: &'a str) -> Option<&'a str> {
+    key.strip_prefix(&reports_of(tenant))?.rsplit_once('.').map(|(id, _)| id)
+}

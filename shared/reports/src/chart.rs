@@ -3,7 +3,7 @@
 
 use crate::content::{Figure, Line};
 use crate::number::Unit;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 use cube::query::Granularity;
 use maud::{Markup, html};
@@ -29,13 +29,30 @@ pub struct Axis {
 impl Axis {
     /// The name of a bucket, for people.
     pub fn name(self, start: Timestamp) -> String {
-        let local = DateTime::<Utc>::from(start).with_timezone(&self.timezone);
+        let local = self.local(start);
         let format = match self.granularity {
             Granularity::Hour => "%-d %b %H:%M",
             Granularity::Day | Granularity::Week => "%-d %b %Y",
             Granularity::Month => "%b %Y",
         };
         local.format(format).to_string()
+    }
+
+    /// The names of three buckets of one chart: without what is the same of all, which the page's head says.
+    fn ticks(self, starts: [Timestamp; 3]) -> [String; 3] {
+        let [first, middle, last] = starts.map(|start| self.local(start));
+        let format = match self.granularity {
+            Granularity::Hour if first.date_naive() == last.date_naive() => "%H:%M",
+            Granularity::Hour => "%-d %b %H:%M",
+            Granularity::Day | Granularity::Week if first.year() == last.year() => "%-d %b",
+            Granularity::Day | Granularity::Week => "%-d %b %Y",
+            Granularity::Month => "%b %Y",
+        };
+        [first, middle, last].map(|start| start.format(format).to_string())
+    }
+
+    fn local(self, start: Timestamp) -> DateTime<Tz> {
+        DateTime::<Utc>::from(start).with_timezone(&self.timezone)
     }
 }
 
@@ -63,12 +80,27 @@ pub fn columns(title: &str, lines: &[&Line], axis: Axis) -> Markup {
                     title { (axis.name(*start)) ": " (figure.unit.show(figure.value)) }
                 }
             }
-            @if let (Some((first, _)), Some((last, _))) = (points.first(), points.last()) {
-                text class="tick" x="0" y=(HEIGHT - 5.0) { (axis.name(*first)) }
-                @if first != last { text class="tick" x=(WIDTH) y=(HEIGHT - 5.0) text-anchor="end" { (axis.name(*last)) } }
-            }
+            (ticks(&points, (step, axis)))
         }
     }
+}
+
+/// The names of the first column, the last, and the one between them where there is one.
+fn ticks(points: &[(Timestamp, &Figure)], (step, axis): (f64, Axis)) -> Markup {
+    let (Some((first, _)), Some((last, _))) = (points.first(), points.last()) else { return html! {} };
+    let middle = points.len() / 2;
+    let x = (f64::from(u32::try_from(middle).unwrap_or(u32::MAX)) + 0.5) * step;
+    let [first, name, last] = axis.ticks([*first, points[middle].0, *last]);
+    html! {
+        text class="tick" x="0" y=(HEIGHT - 5.0) { (first) }
+        @if points.len() > 4 { text class="tick" x=(short(x)) y=(HEIGHT - 5.0) text-anchor="middle" { (name) } }
+        @if points.len() > 1 { text class="tick" x=(WIDTH) y=(HEIGHT - 5.0) text-anchor="end" { (last) } }
+    }
+}
+
+/// Whether there is anything to draw: some number that is not 0.
+pub fn is_drawn(lines: &[&Line]) -> bool {
+    lines.iter().filter_map(|line| line.numbers.first()?.value.as_f64()).any(|value| value != 0.0)
 }
 
 /// What a chart shows, in words.
@@ -78,6 +110,9 @@ pub fn in_words(lines: &[&Line], axis: Axis) -> String {
         .filter_map(|line| Some((line.start?, line.numbers.first()?)))
         .filter(|(_, figure)| figure.value.as_f64().is_some())
         .collect();
+    if let (Some((_, figure)), false) = (points.first(), is_drawn(lines)) {
+        return format!("{} throughout.", figure.unit.show(figure.value));
+    }
     let compare = |a: &&(Timestamp, &Figure), b: &&(Timestamp, &Figure)| {
         a.1.value.as_f64().unwrap_or_default().total_cmp(&b.1.value.as_f64().unwrap_or_default())
     };

@@ -3,11 +3,12 @@
 
 use crate::chart::{self, Axis};
 use crate::content::{Content, Figure, Line, Part};
-use crate::number::Change;
+use crate::number::{Change, Value};
 use crate::period::Times;
 use crate::template::Kind;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use cube::query::Range;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use model::Timestamp;
 use std::collections::BTreeMap;
@@ -29,15 +30,17 @@ p{margin:4px 0}\
 .figure{display:inline-block;vertical-align:top;width:50%;padding:6px;font-size:16px}\
 .figure b{display:block;font-size:20px;line-height:1.3}\
 .figure span{display:block;font-size:14px;color:#57606a}\
-.chart{display:block;width:100%;max-width:640px;height:auto;margin:4px 0}\
+.chart{display:block;width:100%;height:auto;margin:4px 0}\
 .bar{fill:#0a5cad}.track{fill:#e1e7ee}.axis{stroke:#c3ccd6;stroke-width:1}\
 .tick{fill:#57606a;font:11px sans-serif}\
 table{width:100%;border-collapse:collapse;table-layout:fixed}\
-td{padding:6px 0;vertical-align:top;border-bottom:1px solid #e1e7ee}\
+td{padding:6px 0 2px;vertical-align:top;border-top:1px solid #e1e7ee}\
+tr:first-child td,td.more{border-top:0}\
+td.more{padding:0 0 6px}\
 td.n{width:42%;text-align:right;font-weight:600;padding-left:8px}\
 td.n span{display:block;font-weight:400;font-size:14px;color:#57606a}\
 .rank{display:block;width:100%;height:4px;margin:4px 0 2px}\
-@media(min-width:600px){main{padding:24px 32px}.figure{width:33.33%}}\
+@media(min-width:600px){main{padding:24px 32px}.figure{width:33.33%}td.n{width:34%}.tick{font-size:6.5px}}\
 @media(prefers-color-scheme:dark){\
 body{background:#0d1117;color:#e6edf3}main{background:#161b22}h2{border-color:#3d444d}\
 .quiet,.figure span,td.n span{color:#a9b3be}.tick{fill:#a9b3be}.bar{fill:#6cb2ff}.track{fill:#2b333d}.axis{stroke:#4a535d}td{border-color:#2b333d}}";
@@ -60,7 +63,7 @@ pub fn page(content: &Content) -> String {
             body {
                 main {
                     h1 { (content.title) }
-                    p class="quiet" { (span(&content.times)) " · " (content.tenant) }
+                    p class="quiet" { (span(&content.times)) "\u{a0}· " (content.tenant) }
                     @for part in &content.parts {
                         section id=(part.name) {
                             h2 { (part.title) }
@@ -81,20 +84,32 @@ fn drawn(part: &Part, axis: Axis) -> Markup {
         return html! { p class="quiet" { "Nothing in this time." } };
     }
     match part.kind {
-        Kind::Figures => html! { @for line in &part.lines { (figures(line)) } },
+        Kind::Figures => html! { @for line in &part.lines { (figures(part, line)) } },
         Kind::Series => series(part, axis),
         Kind::Ranking(_) => ranking(part),
     }
 }
 
-fn figures(line: &Line) -> Markup {
+/// What the labels of a line say that its amounts do not: those say their currency.
+fn told_apart<'a>(part: &Part, labels: &'a [String]) -> Vec<&'a str> {
+    let named = labels.iter().zip(part.group_by.iter().map(Some).chain(std::iter::repeat(None)));
+    named.filter(|(_, dimension)| dimension.is_none_or(|dimension| *dimension != "currency")).map(|(label, _)| label.as_str()).collect()
+}
+
+/// The head of one of several parts of a part; a single one needs none where its numbers say what it would.
+fn head(part: &Part, (labels, several): (&[String], bool)) -> Markup {
+    let said = if several { labels.iter().map(String::as_str).collect() } else { told_apart(part, labels) };
+    html! { @if !said.is_empty() { h3 { (said.join(" · ")) } } }
+}
+
+fn figures(part: &Part, line: &Line) -> Markup {
     html! {
-        @if !line.labels.is_empty() { h3 { (line.labels.join(" · ")) } }
+        (head(part, (&line.labels, part.lines.len() > 1)))
         div class="figures" data-labels=(line.labels.join("|")) {
             @for figure in &line.numbers {
                 div class="figure" {
                     span { (figure.title) }
-                    b data-number=(figure.number) data-value=(figure.value.digits()) { (figure.unit.show(figure.value)) }
+                    b data-number=(figure.number) data-value=(figure.value.digits()) { (figure.unit.show_under(figure.title, figure.value)) }
                     @if let Some(change) = change(figure) { span { (change) } }
                 }
             }
@@ -108,10 +123,11 @@ fn series(part: &Part, axis: Axis) -> Markup {
     for line in &part.lines {
         by_labels.entry(&line.labels).or_default().push(line);
     }
+    let several = by_labels.len() > 1;
     html! {
         @for (labels, lines) in by_labels {
-            @if !labels.is_empty() { h3 { (labels.join(" · ")) } }
-            div data-labels=(labels.join("|")) { (chart::columns(part.title, &lines, axis)) }
+            (head(part, (labels, several)))
+            @if chart::is_drawn(&lines) { div data-labels=(labels.join("|")) { (chart::columns(part.title, &lines, axis)) } }
             p class="quiet" { (chart::in_words(&lines, axis)) }
         }
     }
@@ -123,15 +139,14 @@ fn ranking(part: &Part) -> Markup {
             @for line in part.lines.iter().take(MOST_LINES) {
                 @if let Some((first, rest)) = line.numbers.split_first() {
                     tr data-labels=(line.labels.join("|")) {
-                        td {
-                            (line.labels.join(" · "))
-                            (chart::bar(first, chart::most(&part.lines, &first.unit)))
-                            span class="quiet" { (rest.iter().map(told).collect::<Vec<_>>().join(" · ")) }
-                        }
+                        td { (told_apart(part, &line.labels).join(" · ")) (chart::bar(first, chart::most(&part.lines, &first.unit))) }
                         td class="n" data-number=(first.number) data-value=(first.value.digits()) {
-                            (first.unit.show(first.value))
+                            (first.unit.show_under(first.title, first.value))
                             @if let Some(change) = change(first) { span { (change) } }
                         }
+                    }
+                    @if !rest.is_empty() {
+                        tr { td class="more quiet" colspan="2" { (unbroken(rest)) } }
                     }
                 }
             }
@@ -145,20 +160,32 @@ fn ranking(part: &Part) -> Markup {
 }
 
 fn told(figure: &Figure) -> String {
-    format!("{} {}", figure.title, figure.unit.show(figure.value))
+    format!("{} {}", figure.title, figure.unit.show_under(figure.title, figure.value))
 }
 
+/// Numbers in a row of text that breaks between them alone.
+fn unbroken(figures: &[Figure]) -> String {
+    figures.iter().map(|figure| told(figure).replace(' ', "\u{a0}")).collect::<Vec<_>>().join("\u{a0}· ")
+}
+
+/// Nothing has not changed.
 fn change(figure: &Figure) -> Option<String> {
-    figure.before.map(|before| Change::of(before, figure.value).show())
+    let before = figure.before.filter(|_| figure.value != Value::Nothing)?;
+    Some(Change::of(&figure.unit, before, figure.value).show())
 }
 
 /// The time that a report tells of, for people.
 #[must_use]
 pub fn span(times: &Times) -> String {
-    let (from, to) = (local(times.range.from, times.timezone), local(times.range.to, times.timezone));
-    let last = local(times.range.to.plus_millis(-1), times.timezone);
+    between(times.range, times.timezone)
+}
+
+/// From when until when, for people of a time zone.
+#[must_use]
+pub fn between(range: Range, timezone: Tz) -> String {
+    let (from, to, last) = (local(range.from, timezone), local(range.to, timezone), local(range.to.plus_millis(-1), timezone));
     let midnight = |moment: &DateTime<Tz>| moment.format("%H:%M:%S").to_string() == "00:00:00";
-    let zone = times.timezone.name();
+    let zone = timezone.name();
     match (midnight(&from) && midnight(&to), from.date_naive() == last.date_naive()) {
         (true, true) => format!("{} ({zone})", from.format("%-d %B %Y")),
         (true, false) => format!("{} to {} ({zone})", from.format("%-d %B %Y"), last.format("%-d %B %Y")),

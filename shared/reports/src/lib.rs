@@ -9,6 +9,7 @@ pub mod cadence;
 mod chart;
 pub mod content;
 pub mod csv;
+pub mod forget;
 pub mod html;
 pub mod json;
 pub mod number;

@@ -101,6 +101,17 @@ impl Unit {
         !matches!(self, Self::Share | Self::Percent | Self::Milliseconds)
     }
 
+    /// Whether it is a part of something already: then a change of it is told in points, for percent of percent are easily misread.
+    pub(crate) fn is_part(&self) -> bool {
+        matches!(self, Self::Share | Self::Percent)
+    }
+
+    /// A number of it for people, under a title that may say the unit already.
+    #[must_use]
+    pub fn show_under(&self, title: &str, value: Value) -> String {
+        if title.eq_ignore_ascii_case(self.name()) { Self::Count.show(value) } else { self.show(value) }
+    }
+
     /// A number of it for people, with the unit.
     #[must_use]
     pub fn show(&self, value: Value) -> String {
@@ -165,6 +176,8 @@ fn grouped(number: f64, places: usize) -> String {
 pub enum Change {
     /// By so many percent.
     Percent(f64),
+    /// By so many points of percent.
+    Points(f64),
     /// There was nothing before.
     New,
     /// One of the two is not known.
@@ -172,10 +185,13 @@ pub enum Change {
 }
 
 impl Change {
-    /// From one number to another.
+    /// From one number of a unit to another.
     #[must_use]
-    pub fn of(before: Value, now: Value) -> Self {
+    pub fn of(unit: &Unit, before: Value, now: Value) -> Self {
         match (before.as_f64(), now.as_f64()) {
+            (Some(before), Some(now)) if unit.is_part() => {
+                Self::Points(if *unit == Unit::Share { (now - before) * 100.0 } else { now - before })
+            }
             (Some(before), Some(now)) if before != 0.0 => Self::Percent((now - before) / before.abs() * 100.0),
             (Some(_), Some(0.0)) => Self::Percent(0.0),
             (Some(_), Some(_)) => Self::New,
@@ -187,14 +203,19 @@ impl Change {
     #[must_use]
     pub fn show(self) -> String {
         match self {
-            Self::Percent(percent) => match percent.partial_cmp(&0.0) {
-                Some(Ordering::Greater) => format!("▲ +{}%", grouped(percent, 1)),
-                Some(Ordering::Less) => format!("▼ {}%", grouped(percent, 1)),
-                _ => "= unchanged".to_owned(),
-            },
+            Self::Percent(percent) => by(percent, 1, "%"),
+            Self::Points(points) => by(points, 2, " points"),
             Self::New => "▲ none before".to_owned(),
             Self::Unknown => "– nothing to compare".to_owned(),
         }
+    }
+}
+
+fn by(change: f64, places: usize, unit: &str) -> String {
+    match change.partial_cmp(&0.0) {
+        Some(Ordering::Greater) => format!("▲ +{}{unit}", grouped(change, places)),
+        Some(Ordering::Less) => format!("▼ {}{unit}", grouped(change, places)),
+        _ => "= unchanged".to_owned(),
     }
 }
 
@@ -233,15 +254,27 @@ mod tests {
     }
 
     #[test]
+    fn a_title_that_says_the_unit_is_not_repeated() {
+        assert_eq!(Unit::Tokens.show_under("Tokens", Value::Rounded(1234.0)), "1,234");
+        assert_eq!(Unit::Tokens.show_under("Input", Value::Rounded(1234.0)), "1,234 tokens");
+        assert_eq!(Unit::Money("USD".into()).show_under("Cost", Value::Rounded(1.0)), "1.00 USD");
+    }
+
+    #[test]
     fn a_change_says_what_there_was_before() {
-        let check = |before: f64, now: f64, expect: &str| {
-            assert_eq!(Change::of(Value::Rounded(before), Value::Rounded(now)).show(), expect);
+        let check = |unit: Unit, before: f64, now: f64, expect: &str| {
+            assert_eq!(Change::of(&unit, Value::Rounded(before), Value::Rounded(now)).show(), expect);
         };
-        check(100.0, 112.5, "▲ +12.5%");
-        check(100.0, 50.0, "▼ −50.0%");
-        check(5.0, 5.0, "= unchanged");
-        check(0.0, 0.0, "= unchanged");
-        check(0.0, 3.0, "▲ none before");
-        assert_eq!(Change::of(Value::Nothing, Value::Rounded(1.0)).show(), "– nothing to compare");
+        check(Unit::Count, 100.0, 112.5, "▲ +12.5%");
+        check(Unit::Count, 100.0, 50.0, "▼ −50.0%");
+        check(Unit::Count, 5.0, 5.0, "= unchanged");
+        check(Unit::Count, 0.0, 0.0, "= unchanged");
+        check(Unit::Count, 0.0, 3.0, "▲ none before");
+        check(Unit::Money("USD".into()), -4.0, -2.0, "▲ +50.0%");
+        // Of a part of a whole, points: from 8% to 10% is no 25% more.
+        check(Unit::Share, 0.08, 0.10, "▲ +2.00 points");
+        check(Unit::Percent, 41.5, 40.0, "▼ −1.50 points");
+        check(Unit::Share, 0.0, 0.01, "▲ +1.00 points");
+        assert_eq!(Change::of(&Unit::Count, Value::Nothing, Value::Rounded(1.0)).show(), "– nothing to compare");
     }
 }

@@ -8,6 +8,7 @@
 use crate::Format;
 use crate::period::Times;
 use crate::target::{Target, Targets};
+use crate::webhook;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -35,6 +36,12 @@ pub struct Run {
     pub what: What,
     /// The schedule that it is of, and the generation of its webhooks' secret.
     pub schedule: Option<(String, u32)>,
+    /// The budget whose notice it is, and the generation of its webhooks' secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<(String, u32)>,
+    /// Whether its file was deleted because it named somebody who is erased.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
     /// When it was due; when it was asked for, of one that has no schedule.
     pub due: Timestamp,
     /// When it was asked for.
@@ -199,13 +206,30 @@ impl Run {
             error: None,
         };
         let deliveries = targets.each().enumerate().map(delivery).collect();
-        Self { what, schedule: None, due, asked_at, wake_at: Some(asked_at), attempts: 0, making: Making::Waiting, deliveries }
+        let (wake_at, making) = (Some(asked_at), Making::Waiting);
+        Self { what, schedule: None, budget: None, erased: false, due, asked_at, wake_at, attempts: 0, making, deliveries }
     }
 
     /// The same as one of a schedule.
     #[must_use]
     pub fn of_schedule(self, schedule: &str, generation: u32) -> Self {
         Self { schedule: Some((schedule.to_owned(), generation)), ..self }
+    }
+
+    /// The same as a notice of a budget.
+    #[must_use]
+    pub fn of_budget(self, budget: &str, generation: u32) -> Self {
+        Self { budget: Some((budget.to_owned(), generation)), ..self }
+    }
+
+    /// Under which name, and in which generation, its webhooks have their secret ([`crate::webhook::secret`]).
+    #[must_use]
+    pub fn signed_as(&self) -> (String, u32) {
+        match (&self.schedule, &self.budget) {
+            (Some((schedule, generation)), _) => (schedule.clone(), *generation),
+            (None, Some((budget, generation))) => (webhook::of_budget(budget), *generation),
+            (None, None) => (webhook::ON_DEMAND.to_owned(), 1),
+        }
     }
 
     /// How far it is.
@@ -225,6 +249,23 @@ impl Run {
     #[must_use]
     pub fn is_due(&self, now: Timestamp) -> bool {
         self.wake_at.is_some_and(|at| at <= now)
+    }
+
+    /// Gives up what was begun as often as may be, and never came to an end: whoever took it was gone each time, as by what it was asked to
+    /// do. Whether there was anything of the kind.
+    pub fn give_up_worn(&mut self, (now, patience): (Timestamp, Patience)) -> bool {
+        const ERROR: &str = "it was begun several times and never came to its end";
+        if self.making == Making::Waiting {
+            let is_worn = self.attempts >= patience.attempts;
+            if is_worn {
+                (self.making, self.wake_at) = (Making::Failed { error: ERROR.to_owned() }, None);
+            }
+            return is_worn;
+        }
+        let worn = self.next_delivery(now).and_then(|at| self.deliveries.get_mut(at)).filter(|one| one.attempts >= patience.attempts);
+        let is_worn = worn.map(|one| (one.state, one.error) = (DeliveryState::Dead, Some(ERROR.to_owned()))).is_some();
+        self.settle_wake();
+        is_worn
     }
 
     /// Begins to make it.
@@ -283,7 +324,7 @@ impl Run {
         self.settle_wake();
     }
 
-    fn settle_wake(&mut self) {
+    pub(crate) fn settle_wake(&mut self) {
         let waiting = self.deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Waiting);
         self.wake_at = waiting.map(|delivery| delivery.try_at).min();
     }
@@ -303,86 +344,4 @@ fn cut(error: String) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Timestamp = Timestamp::from_millis(1_795_239_000_000);
-    const PATIENCE: Patience = Patience { attempts: 4, pause_ms: 30_000 };
-
-    fn run() -> Run {
-        let what = What::Notice { title: "t".into(), text: "x".into(), data: Value::Null };
-        let targets = Targets { mail: vec!["a@example.com".into()], webhooks: vec!["https://example.com/".into()] };
-        Run::new("r1", what, &targets, (NOW, NOW))
-    }
-
-    fn made() -> Making {
-        Making::Made { key: None, size_bytes: 1, took_ms: 2, at: NOW }
-    }
-
-    fn failure() -> Failure {
-        Failure { error: "it answered 500".into(), is_final: false }
-    }
-
-    #[test]
-    fn a_run_is_made_and_then_delivered_to_each() {
-        let mut run = run();
-        assert_eq!((run.status(), run.next_delivery(NOW)), (Status::Queued, None));
-        run.begin(NOW);
-        assert!(!run.is_due(NOW.plus_millis(LEASE_MS - 1)) && run.is_due(NOW.plus_millis(LEASE_MS)));
-        run.made(made(), NOW);
-        assert_eq!(run.status(), Status::Delivering);
-        for at in [0, 1] {
-            assert_eq!(run.next_delivery(NOW), Some(at));
-            run.begin_delivery(at, NOW);
-            run.end_delivery(at, Ok(()), (NOW, PATIENCE));
-        }
-        assert_eq!((run.status(), run.wake_at), (Status::Done, None));
-        assert_eq!(run.deliveries[0].id, "r1-0");
-    }
-
-    #[test]
-    fn a_delivery_is_tried_with_growing_pauses_and_then_is_a_dead_letter() {
-        let mut run = run();
-        run.made(made(), NOW);
-        let mut now = NOW;
-        let mut pauses = Vec::new();
-        for _ in 0..4 {
-            run.begin_delivery(1, now);
-            run.end_delivery(1, Err(failure()), (now, PATIENCE));
-            pauses.push(run.deliveries[1].try_at.millis_since(now) / 1000);
-            now = run.deliveries[1].try_at;
-        }
-        assert_eq!(pauses[..3], [30, 60, 120]);
-        assert_eq!((run.deliveries[1].state, run.deliveries[1].attempts), (DeliveryState::Dead, 4));
-        run.begin_delivery(0, now);
-        run.end_delivery(0, Ok(()), (now, PATIENCE));
-        assert_eq!((run.status(), run.wake_at), (Status::Failed, None));
-    }
-
-    #[test]
-    fn what_would_always_fail_is_given_up_at_once() {
-        let mut run = run();
-        run.begin(NOW);
-        run.not_made(Failure { is_final: true, ..failure() }, NOW, PATIENCE);
-        assert_eq!((run.status(), run.wake_at), (Status::Failed, None));
-    }
-
-    #[test]
-    fn a_delivery_whose_taker_is_gone_is_tried_again_when_its_lease_is_over() {
-        let mut run = run();
-        run.made(made(), NOW);
-        run.begin_delivery(0, NOW);
-        run.begin_delivery(1, NOW);
-        assert_eq!(run.next_delivery(NOW.plus_millis(LEASE_MS - 1)), None);
-        assert_eq!(run.next_delivery(NOW.plus_millis(LEASE_MS)), Some(0));
-    }
-
-    #[test]
-    fn no_pause_is_longer_than_a_queue_keeps_a_message_back() {
-        let patience = Patience { attempts: u32::MAX, pause_ms: 30_000 };
-        assert_eq!(patience.again(5, &failure(), NOW).map(|at| at.millis_since(NOW)), Some(480_000));
-        for attempts in [6, 40, 63, 64, 65, 1000] {
-            assert_eq!(patience.again(attempts, &failure(), NOW).map(|at| at.millis_since(NOW)), Some(900_000), "{attempts}");
-        }
-    }
-}
+mod tests;

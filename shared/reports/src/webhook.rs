@@ -11,6 +11,15 @@ pub const TIMESTAMP: &str = "x-weir-timestamp";
 /// The header with the signature.
 pub const SIGNATURE: &str = "x-weir-signature";
 
+/// The name under which webhooks of reports without a schedule have their secret.
+pub const ON_DEMAND: &str = "on-demand";
+
+/// The name under which the webhooks of a budget have theirs.
+#[must_use]
+pub fn of_budget(budget: &str) -> String {
+    format!("budget-{budget}")
+}
+
 type HmacSha256 = Hmac<Sha256>;
 
 /// The secret of a tenant's webhooks: derived, so that it is stored nowhere. `of` is a schedule's id, or what else has webhooks of its own.

@@ -4,8 +4,9 @@ use super::world::{HOUR_MS, NOW, World, id, settles, today};
 use crate::{Tick, TickError};
 use model::{Family, HourOffset};
 use ports::{Condition, Item, Key, Queue, Read, Table, Value};
+use records::budget::{self, Measure, Period, Recipients, Scope, Terms};
 use records::job::{self, Job, State};
-use records::pending;
+use records::{Budget, Errand, Shelf, pending};
 use rollups::{Owner, upper};
 use settle::Work;
 
@@ -156,4 +157,33 @@ async fn the_minute_tick_carries_on_with_jobs_and_one_that_cannot_be_read_stops_
     assert_eq!(state().await, State::Open);
     world.tick(Tick::Minute).await.unwrap();
     assert_eq!(state().await, State::Watched, "there is nothing to price anew");
+}
+
+#[tokio::test]
+async fn a_threshold_that_is_reached_is_an_errand_of_report_once() {
+    let world = World::new().await;
+    let terms = Terms { scope: Scope::Tenant, measure: Measure::Tokens, limit: 1000, period: Period::Day, timezone: "UTC".into() };
+    let recipients = Recipients { webhooks: vec!["https://hooks.example.com/".into()], generation: 1, ..Recipients::default() };
+    let (name, thresholds) = ("All".to_owned(), vec![50, 80]);
+    let all =
+        Budget { id: "b1".into(), name, terms, terms_version: 1, thresholds, recipients, version: 1, created_at: NOW, updated_at: NOW };
+    budget::create(&*world.table, &id("demo"), &all).await.unwrap();
+    budget::watch(&*world.table, (&id("demo"), HourOffset::default()), 1).await.unwrap();
+    world.tick(Tick::Minute).await.unwrap();
+    assert_eq!(world.errands.bodies(), Vec::<String>::new());
+    world.used("demo", 600).await;
+    for tick in [Tick::Minute, Tick::Minute, Tick::Hourly] {
+        world.tick(tick).await.unwrap();
+    }
+    let [errand] = world.errands.bodies().try_into().unwrap();
+    let Errand::Report { tenant, run, .. } = serde_json::from_str(&errand).unwrap() else { panic!("{errand}") };
+    assert!(records::document::get(&*world.table, (Shelf::Reports, &tenant), &run).await.unwrap().is_some());
+    // One that cannot be kept is told by the next look.
+    world.used("demo", 300).await;
+    world.faults.plan(|call| call.key.contains("#C#reports").then_some(memory::Fault::Before));
+    world.tick(Tick::Minute).await.unwrap();
+    assert_eq!(world.errands.bodies().len(), 1);
+    world.faults.heal();
+    world.tick(Tick::Minute).await.unwrap();
+    assert_eq!(world.errands.bodies().len(), 2);
 }

@@ -24,6 +24,7 @@ pub struct World {
     pub faults: Faults,
     pub table: Arc<MemoryTable>,
     pub queue: Arc<MemoryQueue>,
+    pub errands: Arc<MemoryQueue>,
     pub clock: Arc<SettableClock>,
     pub aggregate: Aggregate,
     store: Store,
@@ -40,20 +41,22 @@ impl World {
         let table = Arc::new(MemoryTable::with_faults(&faults));
         let bucket = Arc::new(MemoryBucket::with_faults(&faults));
         let queue = Arc::new(MemoryQueue::with_faults(&faults));
+        let errands = Arc::new(MemoryQueue::with_faults(&faults));
         let clock = Arc::new(SettableClock::at(NOW));
         let config = Config {
             table_name: "weir".into(),
             bucket_name: "weir".into(),
             work_queue_url: "http://127.0.0.1/work".into(),
+            report_queue_url: "http://127.0.0.1/report".into(),
             pending_alarm_hours: 30,
             policy: Policy { grace_minutes: 15, busy_partials: 24, open_partials: 300 },
             rules: rules.clone(),
         };
         let random = Arc::new(SystemRandom);
         let settler = Settler { table: table.clone(), bucket: bucket.clone(), clock: clock.clone(), random, rules };
-        let aggregate = Aggregate::new(settler, queue.clone(), config);
+        let aggregate = Aggregate::new(settler, (queue.clone(), errands.clone()), config);
         let store = Store::new(table.clone(), bucket, clock.clone());
-        let world = Self { faults, table, queue, clock, aggregate, store };
+        let world = Self { faults, table, queue, errands, clock, aggregate, store };
         for name in ["demo", "other"] {
             world.tenant(name, 0).await;
         }
@@ -100,6 +103,17 @@ impl World {
         let events: Vec<_> = hours_ago.iter().map(event).collect();
         let body = json!({"tenant": tenant, "hour_offset": 0, "currency": "USD", "received": NOW.as_millis(), "events": events});
         let response = self.store.handle(batch([("m1", body.to_string())])).await;
+        assert_eq!(response.batch_item_failures.len(), 0);
+    }
+
+    /// Stores a request to an AI model that takes so many tokens.
+    pub async fn used(&self, tenant: &str, tokens: i64) {
+        let facts = json!({"ai": {"model": "gpt-4", "status": "completed", "tokens": {"input": tokens}}});
+        let time = NOW.as_millis();
+        let event =
+            json!({"id": format!("r:{tokens}"), "project": "shop", "kind": "ai.request", "time": time, "received": time, "facts": facts});
+        let body = json!({"tenant": tenant, "hour_offset": 0, "currency": "USD", "received": time, "events": [event]});
+        let response = self.store.handle(batch([("m2", body.to_string())])).await;
         assert_eq!(response.batch_item_failures.len(), 0);
     }
 

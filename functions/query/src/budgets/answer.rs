@@ -1,6 +1,7 @@
 //! What is answered of a budget.
 
 use super::wish::{BudgetMeasure, BudgetPeriod, BudgetScope};
+use crate::reports::Recipients;
 use crate::shape::{Ends, Figure, share};
 use ::budgets::Standing;
 use cube::catalogue::Unit;
@@ -34,6 +35,9 @@ pub(crate) struct BudgetInfo {
     pub timezone: String,
     /// At how many percent something is told.
     pub thresholds: Vec<u16>,
+    /// Who is told; shown to admins and services alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<Recipients>,
     /// How often it was written: its `ETag`.
     pub version: u64,
     /// When it was made.
@@ -42,6 +46,9 @@ pub(crate) struct BudgetInfo {
     /// When it was last written.
     #[schema(format = DateTime)]
     pub updated_at: String,
+    /// What its webhooks are signed with; shown when they are set, and when it is changed for another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_secret: Option<String>,
 }
 
 /// A budget, how it stands, and what was told of it.
@@ -88,6 +95,9 @@ pub(super) struct BudgetNotice {
     /// When it was seen.
     #[schema(format = DateTime)]
     at: String,
+    /// The report by which the budget's recipients were told, at `/api/v1/reports/{report}`: what became of each delivery; `null` where it had
+    /// none then.
+    report: Option<String>,
 }
 
 /// A number of a budget as it is kept.
@@ -125,9 +135,11 @@ impl From<&Budget> for BudgetInfo {
             },
             timezone: terms.timezone.clone(),
             thresholds: budget.thresholds.clone(),
+            recipients: Some(Recipients { mail: budget.recipients.mail.clone(), webhooks: budget.recipients.webhooks.clone() }),
             version: budget.version,
             created_at: budget.created_at.to_string(),
             updated_at: budget.updated_at.to_string(),
+            webhook_secret: None,
         }
     }
 }
@@ -152,6 +164,7 @@ impl BudgetNotice {
             used: kept(notice.used, measure),
             limit: kept(notice.limit, measure),
             at: notice.at.to_string(),
+            report: notice.run.clone(),
         }
     }
 }

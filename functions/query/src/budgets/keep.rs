@@ -9,12 +9,14 @@ use crate::parameters::{Known, LIST, MOST, Page, Place};
 use crate::shape::reply;
 use crate::visit::{Brought, Visit};
 use ::budgets::Asking;
+use ::reports::webhook;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use records::budget::Notice;
+use records::budget::{Notice, Recipients};
 use records::{Budget, Made};
+use secrecy::ExposeSecret;
 use std::cmp::Reverse;
 use std::sync::Arc;
 use web::contract::{ProblemBody, Refusals};
@@ -35,7 +37,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<
     reply(&visit, &asked, &page)
 }
 
-/// Makes a budget. It refuses nothing: it tells, once a period, when each of its thresholds is reached.
+/// Makes a budget. It refuses nothing: it tells, once a period, when each of its thresholds is reached: in its history, and its recipients.
 #[utoipa::path(post, path = "/api/v1/budgets", tag = "budgets", request_body = NewBudget, responses(
     (status = 201, body = BudgetInfo, description = "It was made.", headers(("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."))),
     (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "The body is too large."),
@@ -46,17 +48,19 @@ pub(crate) async fn create(State(desk): State<Arc<Desk>>, arrival: Arrival, brou
     let visit = &brought.visit;
     visit.for_admin()?;
     visit.asked(&Known::NOTHING)?;
-    let Wish { name, terms, thresholds } = brought.read::<NewBudget>()?.wish(visit).map_err(Problem::unprocessable)?;
+    let Wish { name, terms, thresholds, targets } = brought.read::<NewBudget>()?.wish(&desk, visit).map_err(Problem::unprocessable)?;
     let id = hex::encode(&desk.fresh_key()[..8]);
     let (created_at, updated_at) = (visit.now, visit.now);
-    let budget = Budget { id, name, terms, terms_version: 1, thresholds, version: 1, created_at, updated_at };
+    let recipients = Recipients { mail: targets.mail, webhooks: targets.webhooks, generation: 1 };
+    let budget = Budget { id, name, terms, terms_version: 1, thresholds, recipients, version: 1, created_at, updated_at };
     desk.trail_of_budget(visit, &arrival, ("budget.create", &budget)).await?;
     match records::budget::create(&*desk.table, &visit.caller.tenant, &budget).await.map_err(unreadable)? {
         Made::New => {}
         Made::Before(()) => return Err(Problem::internal("an id that nobody has was given twice")),
     }
     desk.watch_budgets(visit).await?;
-    tagged(created(&format!("/api/v1/budgets/{}", budget.id), BudgetInfo::from(&budget))?, budget.version)
+    let info = desk.budget_set(visit, (&budget, true));
+    tagged(created(&format!("/api/v1/budgets/{}", budget.id), info)?, budget.version)
 }
 
 /// A budget, how it stands now, and what was told of it.
@@ -105,17 +109,22 @@ pub(crate) async fn replace(
     visit.asked(&Known::NOTHING)?;
     let new: NewBudget = brought.read()?;
     desk.budget(visit, &id).await?;
-    let Wish { name, terms, thresholds } = new.wish(visit).map_err(Problem::unprocessable)?;
+    let rotates = new.rotate_secret;
+    let Wish { name, terms, thresholds, targets } = new.wish(&desk, visit).map_err(Problem::unprocessable)?;
     for _ in 0..ATTEMPTS {
         let before = desk.budget(visit, &id).await?;
         visit.means(before.version)?;
         let version = before.version + 1;
         let terms_version = if before.terms == terms { before.terms_version } else { version };
+        let shows = rotates || before.recipients.webhooks.is_empty();
+        let generation = before.recipients.generation.max(1) + u32::from(rotates);
+        let recipients = Recipients { mail: targets.mail.clone(), webhooks: targets.webhooks.clone(), generation };
         let after = Budget {
             name: name.clone(),
             terms: terms.clone(),
             terms_version,
             thresholds: thresholds.clone(),
+            recipients,
             version,
             updated_at: visit.now,
             ..before
@@ -123,7 +132,7 @@ pub(crate) async fn replace(
         desk.trail_of_budget(visit, &arrival, ("budget.update", &after)).await?;
         if records::budget::replace(&*desk.table, &visit.caller.tenant, &after).await.map_err(unreadable)? {
             desk.watch_budgets(visit).await?;
-            return tagged(Json(BudgetInfo::from(&after)).into_response(), version);
+            return tagged(Json(desk.budget_set(visit, (&after, shows))).into_response(), version);
         }
     }
     Err(outdated())
@@ -164,6 +173,14 @@ impl Desk {
         }
         let found = records::budget::get(&*self.table, &visit.caller.tenant, id).await.map_err(unreadable)?;
         found.ok_or_else(Problem::not_found)
+    }
+
+    /// A budget as it was set, and where that is to be shown, the secret of its webhooks.
+    fn budget_set(&self, visit: &Visit, (budget, shows): (&Budget, bool)) -> BudgetInfo {
+        let of = (webhook::of_budget(&budget.id), budget.recipients.generation);
+        let secret = || webhook::secret(self.reporting.master.expose_secret(), &visit.caller.tenant, (&of.0, of.1));
+        let webhook_secret = (shows && !budget.recipients.webhooks.is_empty()).then(secret);
+        BudgetInfo { webhook_secret, ..BudgetInfo::from(budget) }
     }
 
     /// Has the tenant's budgets looked at. Where this fails, the budget is there, and the request may be sent again.

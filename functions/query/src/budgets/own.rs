@@ -45,7 +45,8 @@ impl OwnBudgets {
     /// How they stand, off the answers to that.
     pub fn told(&self, visit: &Visit, answers: &[Answer]) -> Vec<MyBudget> {
         let told = |(asking, answer): (&Asking, &Answer)| MyBudget {
-            budget: BudgetInfo::from(asking.budget),
+            // Whom the tenant's admins have told of it is theirs to know.
+            budget: BudgetInfo { recipients: None, ..BudgetInfo::from(asking.budget) },
             now: BudgetStanding::of(&asking.standing(answer)),
         };
         self.askings(visit).iter().zip(answers).map(told).collect()

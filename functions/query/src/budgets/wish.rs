@@ -1,7 +1,10 @@
 //! A budget as it is sent, and whether it can be kept: every fault of it at its place.
 
+use crate::Desk;
 use crate::parameters::fault;
+use crate::reports::Recipients;
 use crate::visit::Visit;
+use ::reports::Targets;
 use cube::catalogue::Unit;
 use model::ProjectId;
 use model::accept::Fault;
@@ -55,7 +58,7 @@ pub(crate) enum BudgetPeriod {
 /// A budget to keep: made, or written over another.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({"name": "Checkout, monthly", "scope": "project", "projectId": "checkout", "measure": "money", "limit": 250, "period": "month", "timezone": "Europe/Berlin"}))]
+#[schema(example = json!({"name": "Checkout, monthly", "scope": "project", "projectId": "checkout", "measure": "money", "limit": 250, "period": "month", "timezone": "Europe/Berlin", "recipients": {"webhooks": ["https://hooks.example.com/weir"]}}))]
 pub(crate) struct NewBudget {
     /// What people call it.
     #[schema(min_length = 1, max_length = 256)]
@@ -80,6 +83,12 @@ pub(crate) struct NewBudget {
     /// At how many percent of it something is told, once each in a period; 50, 80 and 100, where not given.
     #[schema(value_type = Option<Vec<u16>>, min_items = 1, max_items = 10)]
     thresholds: Option<Vec<u16>>,
+    /// Who is told of that, once each; nobody, where not given: the budget's history has it in any case.
+    #[serde(default)]
+    recipients: Recipients,
+    /// Gives the webhooks another secret, which the answer shows.
+    #[serde(default)]
+    pub rotate_secret: bool,
 }
 
 /// What of a budget its owner chooses.
@@ -87,11 +96,12 @@ pub(super) struct Wish {
     pub name: String,
     pub terms: Terms,
     pub thresholds: Vec<u16>,
+    pub targets: Targets,
 }
 
 impl NewBudget {
     /// What is wished, or every fault of it.
-    pub fn wish(self, visit: &Visit) -> Result<Wish, Vec<Fault>> {
+    pub fn wish(self, desk: &Desk, visit: &Visit) -> Result<Wish, Vec<Fault>> {
         let mut faults = Vec::new();
         if self.name.trim().is_empty() || self.name.len() > DIMENSION_BYTES || self.name.chars().any(char::is_control) {
             faults.push(fault("/name", "bad_name", format!("a name has 1 to {DIMENSION_BYTES} bytes and no control characters")));
@@ -123,9 +133,10 @@ impl NewBudget {
             let message = format!("must be 1 to {MOST_THRESHOLDS} whole percentages from 1 to {MOST_PERCENT}, each once");
             faults.push(fault("/thresholds", "bad_thresholds", message));
         }
+        let targets = desk.targets(&self.recipients, &mut faults);
         match (scope, limit) {
             (Some(scope), Some(limit)) if faults.is_empty() => {
-                Ok(Wish { name: self.name, terms: Terms { scope, measure, limit, period, timezone }, thresholds })
+                Ok(Wish { name: self.name, terms: Terms { scope, measure, limit, period, timezone }, thresholds, targets })
             }
             _ => Err(faults),
         }

@@ -1,6 +1,5 @@
 //! `/api/v1/reports`: made now, and the history of what was made.
 
-use super::ON_DEMAND;
 use super::body::NewReport;
 use super::info::ReportInfo;
 use crate::Desk;
@@ -15,6 +14,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, LOCATION};
 use http::{HeaderValue, StatusCode};
+use model::Timestamp;
 use ports::LINK_SECONDS;
 use records::{Document, Shelf};
 use secrecy::ExposeSecret;
@@ -30,6 +30,7 @@ pub(crate) const KNOWN: Known<'static> = Known {
             "Only those that are so far; the failed ones are the dead letters.",
         ),
         Own::text("schedule", "Only those of this schedule."),
+        Own::text("budget", "Only the notices of this budget."),
     ],
     limit: Some(LIST),
     cursor: true,
@@ -55,7 +56,7 @@ pub(crate) async fn create(State(desk): State<Arc<Desk>>, brought: Brought) -> R
     records::dispatch::run(&*desk.table, &*desk.errands, (&visit.caller.tenant, &document)).await.map_err(unreadable)?;
     let mut info = ReportInfo::of(&id, &run);
     if !targets.webhooks.is_empty() {
-        info.webhook_secret = Some(webhook::secret(desk.reporting.master.expose_secret(), &visit.caller.tenant, (ON_DEMAND, 1)));
+        info.webhook_secret = Some(webhook::secret(desk.reporting.master.expose_secret(), &visit.caller.tenant, (webhook::ON_DEMAND, 1)));
     }
     let mut response = (StatusCode::ACCEPTED, Json(info)).into_response();
     let location = HeaderValue::from_str(&format!("/api/v1/reports/{id}")).map_err(Problem::internal)?;
@@ -64,7 +65,7 @@ pub(crate) async fn create(State(desk): State<Arc<Desk>>, brought: Brought) -> R
     Ok(response)
 }
 
-/// The reports of the last 90 days, the latest due first, with what became of each.
+/// The reports of the last 90 days, and the notices of budgets, the latest due first, with what became of each.
 #[utoipa::path(get, path = "/api/v1/reports", tag = "reports", responses((status = 200, body = Page<ReportInfo>), Refusals))]
 pub(crate) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<Response, Problem> {
     visit.for_tenant()?;
@@ -74,12 +75,20 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Result<
     for document in kept {
         let run: Run = serde_json::from_str(&document.text).map_err(Problem::internal)?;
         let is_wanted = asked.own("status").is_none_or(|status| status == run.status().name())
-            && asked.own("schedule").is_none_or(|wanted| run.schedule.as_ref().is_some_and(|(schedule, _)| schedule == wanted));
+            && is_of(asked.own("schedule"), run.schedule.as_ref())
+            && is_of(asked.own("budget"), run.budget.as_ref());
         if is_wanted {
-            all.push((Place::ranked(0.0, vec![document.id.clone()]), ReportInfo::of(&document.id, &run)));
+            // Backwards in time.
+            let due = Timestamp::from_millis(-run.due.as_millis());
+            all.push((Place::timed(due, vec![document.id.clone()]), ReportInfo::of(&document.id, &run)));
         }
     }
     reply(&visit, &asked, &asked.page(all))
+}
+
+/// Whether what is told is of something, where that is asked for.
+fn is_of(wanted: Option<&str>, is: Option<&(String, u32)>) -> bool {
+    wanted.is_none_or(|wanted| is.is_some_and(|(is, _)| is == wanted))
 }
 
 /// A report: how far it is, and once it is made, a link that opens it for a day.

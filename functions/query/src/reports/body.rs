@@ -1,36 +1,24 @@
 //! What is sent to ask for a report, or to set a schedule, and whether that can be done: every fault at once, each with its pointer.
 
+use super::Recipients;
 use crate::Desk;
 use crate::catalogue::QueryRange;
 use crate::parameters::fault;
 use crate::visit::Visit;
 use ::reports::period::Times;
 use ::reports::run::What;
-use ::reports::target::{MOST, Targets, check_mail, check_webhook};
+use ::reports::target::Targets;
 use ::reports::{Cadence, Format, Period, Schedule, Template, template};
 use chrono_tz::Tz;
 use cube::query::{TimeParameters, Window};
 use model::Timestamp;
 use model::accept::Fault;
 use model::limits::DIMENSION_BYTES;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// How many due times before now a schedule may begin: they are all made up for.
 const MOST_BACK: usize = 1000;
-
-/// To whom a report goes. It is in the bucket in any case.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Recipients {
-    /// Addresses of mail.
-    #[schema(max_items = 20)]
-    pub mail: Vec<String>,
-    /// `https` addresses on the public internet. Each is posted a JSON body with a link, signed: `X-Weir-Signature` is `v1=` and the hex
-    /// HMAC-SHA256 of `{X-Weir-Timestamp}.{body}` under `webhookSecret`; `X-Weir-Delivery` is the same in each attempt.
-    #[schema(max_items = 20)]
-    pub webhooks: Vec<String>,
-}
 
 /// A report to make now.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -193,32 +181,6 @@ impl Desk {
             Tz::UTC
         });
         Common { template: found, format, timezone, targets: self.targets(recipients, faults) }
-    }
-
-    fn targets(&self, Recipients { mail, webhooks }: &Recipients, faults: &mut Vec<Fault>) -> Targets {
-        for (pointer, list) in [("/recipients/mail", mail), ("/recipients/webhooks", webhooks)] {
-            if list.len() > MOST {
-                faults.push(fault(pointer, "too_many", format!("may be {MOST} at most")));
-            }
-        }
-        if !mail.is_empty() && !self.reporting.sends_mail {
-            faults.push(fault(
-                "/recipients/mail",
-                "no_sender",
-                "this deployment sends no mail: its owner has set no address to send from (ReportSender)",
-            ));
-        }
-        for (at, address) in mail.iter().enumerate().take(MOST) {
-            if let Err(error) = check_mail(address) {
-                faults.push(fault(&format!("/recipients/mail/{at}"), "bad_address", error.to_string()));
-            }
-        }
-        for (at, address) in webhooks.iter().enumerate().take(MOST) {
-            if let Err(error) = check_webhook(address, self.reporting.loopback) {
-                faults.push(fault(&format!("/recipients/webhooks/{at}"), "bad_webhook", error.to_string()));
-            }
-        }
-        Targets { mail: mail.clone(), webhooks: webhooks.clone() }
     }
 }
 

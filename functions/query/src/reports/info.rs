@@ -1,6 +1,6 @@
 //! What is answered of reports and of schedules.
 
-use super::body::Recipients;
+use super::Recipients;
 use ::reports::run::{DeliveryState, Making, What};
 use ::reports::target::{Target, Targets};
 use ::reports::{Delivery, Run, Schedule};
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 #[schema(as = Report)]
 pub(super) struct ReportInfo {
-    /// Its id: the latest due come first in order.
+    /// Its id.
     pub id: String,
     /// `queued` (it is not made yet), `delivering`, `done` (everybody has it), or `failed` (it could not be made, or somebody does not have it
     /// and never will).
@@ -28,6 +28,8 @@ pub(super) struct ReportInfo {
     format: Option<&'static str>,
     /// The schedule that it is of; `null` of one that was asked for.
     schedule: Option<String>,
+    /// The budget whose notice it is; `null` of a report.
+    budget: Option<String>,
     /// When it was due; when it was asked for, of one without a schedule.
     #[schema(format = DateTime)]
     due: String,
@@ -51,6 +53,8 @@ pub(super) struct ReportInfo {
     attempts: u32,
     /// Why it could not be made.
     error: Option<String>,
+    /// Whether its file was deleted because it named a person who was erased since.
+    erased: bool,
     /// Opens it, for a day.
     pub link: Option<String>,
     /// What becomes of it for each of its recipients; those that are `dead` are given up.
@@ -139,6 +143,7 @@ impl ReportInfo {
             name: name.clone(),
             format: report.map(|(_, format, _)| format.name()),
             schedule: run.schedule.as_ref().map(|(schedule, _)| schedule.clone()),
+            budget: run.budget.as_ref().map(|(budget, _)| budget.clone()),
             due: run.due.to_string(),
             asked_at: run.asked_at.to_string(),
             range: report.map(|(.., times)| times.range.into()),
@@ -149,6 +154,7 @@ impl ReportInfo {
             duration_ms: made.map(|(_, took, _)| took),
             attempts: run.attempts,
             error,
+            erased: run.erased,
             link: None,
             deliveries: run.deliveries.iter().map(DeliveryInfo::from).collect(),
             webhook_secret: None,

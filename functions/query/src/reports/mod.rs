@@ -4,7 +4,10 @@
 mod ask;
 mod body;
 mod info;
+mod recipients;
 mod schedules;
+
+pub(crate) use recipients::Recipients;
 
 use crate::Desk;
 use crate::parameters::taking;
@@ -19,6 +22,8 @@ use utoipa_axum::routes;
 pub struct Reporting {
     /// Makes links to what was made.
     pub links: Arc<dyn Links>,
+    /// How many seconds a link opens an export.
+    pub export_link_seconds: u32,
     /// What the secrets of webhooks are derived from.
     pub master: SecretString,
     /// Whether there is an address to mail from.
@@ -26,9 +31,6 @@ pub struct Reporting {
     /// Whether webhooks may be on the machine that calls them.
     pub loopback: Loopback,
 }
-
-/// The name under which webhooks of reports without a schedule have their secret.
-const ON_DEMAND: &str = "on-demand";
 
 /// The routes of this room.
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {

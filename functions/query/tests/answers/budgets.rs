@@ -31,7 +31,7 @@ async fn look(world: &World) {
     let [watched] = &watched[..] else { panic!("{watched:?}") };
     let owner = reader::Owner { tenant: &tenant, hour_offset: watched.hour_offset, now: ports::Clock::now(&*world.clock) };
     let reader = reader::Reader::new(world.table.clone(), world.bucket.clone());
-    budgets::Look { table: &*world.table, reader: &reader, owner }.at().await.unwrap();
+    budgets::Look { table: &*world.table, errands: &*world.errands, reader: &reader, owner }.at().await.unwrap();
 }
 
 #[tokio::test]
@@ -123,4 +123,46 @@ async fn a_user_is_told_what_is_left_of_its_own_budgets() {
         left.sort_unstable();
         assert_eq!(left, [0, 400], "{budgets}");
     }
+}
+
+#[tokio::test]
+async fn recipients_are_told_by_reports_and_are_named_as_schedules_name_theirs() {
+    let world = World::new().await;
+    world.store("acme", vec![ai("ann", "gpt-4", "2026-11-18T09:00:00Z", (600, 0))]).await;
+    let to = json!({"mail": ["boss@example.com"], "webhooks": ["https://hooks.example.com/weir"]});
+    let with = |recipients: &Value, more: Value| {
+        let mut budget = json!({"name": "Ann's", "scope": "user", "userId": "ann", "measure": "tokens", "limit": 1000, "period": "month"});
+        budget["recipients"] = recipients.clone();
+        budget.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        budget
+    };
+    let made = world.post(Who::Admin, PATH, &with(&to, json!({}))).await;
+    let path = made.header("location").to_owned();
+    let secret = made.json()["webhookSecret"].as_str().unwrap().to_owned();
+    look(&world).await;
+    look(&world).await;
+    let report = world.get(Who::Service, &path).await.json();
+    assert_eq!((&report["recipients"], &report["webhookSecret"]), (&to, &Value::Null));
+    let told = report["history"][0]["report"].as_str().unwrap().to_owned();
+    let run = world.get(Who::Service, &format!("/api/v1/reports/{told}")).await.json();
+    assert_eq!((&run["name"], &run["budget"], &run["template"]), (&json!("Budget Ann's: 50% is reached"), &report["id"], &Value::Null));
+    let to_whom: Vec<&Value> = run["deliveries"].as_array().unwrap().iter().map(|delivery| &delivery["to"]).collect();
+    assert_eq!(to_whom, ["boss@example.com", "https://hooks.example.com/weir"]);
+    let listed = async |query: &str| world.get(Who::Admin, &format!("/api/v1/reports?{query}")).await.json()["data"].as_array().unwrap().len();
+    let id = report["id"].as_str().unwrap();
+    assert_eq!((listed(&format!("budget={id}")).await, listed("budget=other").await, listed("").await), (1, 0, 1));
+    // Whom the admins have told is not for the user whose budget it is.
+    let own = world.get(Who::User("ann"), "/api/analytics/my-usage").await.json()["budgets"][0].clone();
+    assert_eq!((&own["id"], own.get("recipients")), (&report["id"], None), "{own}");
+
+    let put = async |body: Value| world.send(Who::Admin, (Method::PUT, &path, &body.to_string()), &[]).await.json();
+    assert_eq!(put(with(&to, json!({"name": "Other"}))).await["webhookSecret"], Value::Null);
+    let rotated = put(with(&to, json!({"rotateSecret": true}))).await["webhookSecret"].as_str().unwrap().to_owned();
+    assert!(rotated != secret);
+    assert_eq!(put(with(&json!({}), json!({}))).await["recipients"], json!({"mail": [], "webhooks": []}));
+    assert_eq!(put(with(&to, json!({}))).await["webhookSecret"], json!(rotated), "shown where webhooks are set again");
+
+    let wrong = json!({"mail": ["nobody"], "webhooks": ["http://hooks.example.com/", "https://10.0.0.1/"]});
+    let refused = pointers(&world.post(Who::Admin, PATH, &with(&wrong, json!({}))).await);
+    assert_eq!(refused, ["/recipients/mail/0", "/recipients/webhooks/0", "/recipients/webhooks/1"]);
 }

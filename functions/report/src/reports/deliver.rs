@@ -13,8 +13,6 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use setup::log::chain;
 
-/// The name under which webhooks of reports without a schedule have their secret.
-pub const ON_DEMAND: &str = "on-demand";
 /// How many times somebody else's write is made way for.
 const MOST_STEPS: usize = 200;
 
@@ -50,6 +48,10 @@ impl Reports {
     /// One step; `false` where somebody else has taken it.
     async fn step(&self, place: Place<'_>, kept: &mut Kept) -> Result<bool, ReportsError> {
         let now = self.clock.now();
+        if kept.run.give_up_worn((now, self.rules.patience)) {
+            tracing::error!(tenant = %place.tenant, id = place.id, "a report is given up: whoever took it was gone each time");
+            return self.save(place, kept).await;
+        }
         if kept.run.making == Making::Waiting {
             kept.run.begin(now);
             if !self.save(place, kept).await? {
@@ -147,8 +149,8 @@ impl Reports {
     }
 
     async fn letter(&self, (tenant, id): (&TenantId, &str), run: &Run, (delivery, url): (&Delivery, &str)) -> Result<Letter, Failure> {
-        let of = run.schedule.as_ref().map_or((ON_DEMAND, 1), |(schedule, generation)| (schedule.as_str(), *generation));
-        let secret = webhook::secret(self.rules.master.expose_secret(), tenant, of);
+        let (name, generation) = run.signed_as();
+        let secret = webhook::secret(self.rules.master.expose_secret(), tenant, (&name, generation));
         let timestamp = self.clock.now().as_seconds();
         let body = self.told((tenant, id), run, delivery).await?.to_string().into_bytes();
         let signature = webhook::signature(&secret, timestamp, &body);

@@ -84,7 +84,7 @@ async fn a_notice_is_told_once_however_often_it_is_sent() {
     let world = World::at("2026-11-27T12:00:00Z").await;
     let now = world.clock.now();
     let what = What::Notice { title: "Budget at 80%".into(), text: "The budget is used up to 80%.".into(), data: json!({"percent": 80}) };
-    let run = Run::new("budget-b1-80", what, &to_both(), (now, now));
+    let run = Run::new("budget-b1-80", what, &to_both(), (now, now)).of_budget("b1", 3);
     assert!(world.send("budget-b1-80", &run).await.unwrap());
     world.work().await;
     assert!(!world.send("budget-b1-80", &run).await.unwrap());
@@ -93,4 +93,8 @@ async fn a_notice_is_told_once_however_often_it_is_sent() {
     assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Budget at 80%", "The budget is used up to 80%."));
     let [(id, told)] = world.told().try_into().unwrap();
     assert_eq!((id.as_str(), &told["notice"]["data"]), ("budget-b1-80-1", &json!({"percent": 80})));
+    // It is signed with the secret that the budget showed.
+    let [letter] = world.letters.all().try_into().unwrap();
+    let secret = webhook::secret(MASTER, &world.tenant, (&webhook::of_budget("b1"), 3));
+    assert_eq!(letter.signature, webhook::signature(&secret, letter.timestamp, &letter.body));
 }
