@@ -39,6 +39,18 @@ def test_events_in_the_dead_letter_queue_are_sent_back_and_count_once(stack, ten
     assert tenant.counted("events") == 5
 
 
+def test_events_of_a_service_keep_their_tenant_and_their_time(stack, tenant):
+    body = json.dumps({"type": "billing.payment_success", "data": {"userId": "u1", "amount": 5, "planId": "pro"}})
+    attribute = {"tenant": {"DataType": "String", "StringValue": tenant.name}}
+    stack.sqs.send_message(QueueUrl=stack["dlqUrl"], MessageBody=body, MessageAttributes=attribute)
+    assert sent_back(stack.weir("redrive")) >= 1
+
+    def it_counts():
+        assert tenant.counted("revenue") == 5
+
+    eventually(it_counts)
+
+
 def test_a_message_that_fails_again_lies_there_again_and_nothing_goes_round(stack, tenant):
     poison = f"poison of {tenant.name}"
     put_aside(stack, "dlqUrl", poison, message(tenant, 1))

@@ -3,12 +3,9 @@
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use model::accept::Retention;
 use model::message::{DecodeError, Message, decode};
-use model::posted::{Delivered, Owner, Posted, Refusal};
+use model::posted::{Delivered, Owner, Posted, Refusal, TENANT};
 use model::{TenantId, Timestamp};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// The attribute of a message that names the tenant of its events.
-const TENANT: &str = "tenant";
 
 /// Keys name hours with four digits of a year: an event outside of them would be one that nothing finds.
 const LATEST: Timestamp = Timestamp::from_millis(253_402_300_799_999);

@@ -9,10 +9,14 @@ use crate::message::{DecodeError, Message};
 use crate::money::Currency;
 use crate::privacy::Pseudonyms;
 use crate::{HourOffset, IdError, TenantId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::fmt;
 
-const TENANT: &str = "tenant";
+/// The attribute, or the member, that names the tenant.
+pub const TENANT: &str = "tenant";
+const REDRIVEN: &str = "redriven";
 const HISTORICAL: &str = "historical";
 
 /// A body that holds events of services.
@@ -22,7 +26,28 @@ pub struct Posted {
     historical: bool,
     /// What the bus calls the event: the same however often it delivers it.
     bus_id: Option<String>,
+    /// What its first message was, where it is sent back from a dead-letter queue.
+    first: Option<First>,
     events: Value,
+}
+
+/// What was known of a message before it was sent back from a dead-letter queue, which gives it another id and another time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct First {
+    /// Its id.
+    pub id: String,
+    /// When it was sent, in milliseconds since 1970.
+    pub sent_ms: Option<i64>,
+    /// Its attribute `tenant`.
+    pub tenant: Option<String>,
+}
+
+/// A body that is sent back: with what was known of its first message, so that its events are known by that as before.
+#[derive(Serialize)]
+struct Redriven<'a> {
+    redriven: &'a First,
+    body: &'a RawValue,
 }
 
 /// What is known of a body besides what it says.
@@ -92,14 +117,27 @@ impl Posted {
         if !body.starts_with(['{', '[']) {
             return Ok(None);
         }
-        Ok(match serde_json::from_str(body)? {
-            Value::Object(members) if members.contains_key("events") => None,
-            Value::Object(mut members) => {
-                let bus_id = of_bus(&mut members);
-                Some(Self { events: Value::Null, tenant: None, historical: false, bus_id }.with(Value::Object(members)))
+        let mut body: Value = serde_json::from_str(body)?;
+        let first = match &mut body {
+            Value::Object(members) if members.contains_key("events") => return Ok(None),
+            Value::Object(members) if members.contains_key(REDRIVEN) => {
+                let first = serde_json::from_value(members[REDRIVEN].take())?;
+                body = members.remove("body").unwrap_or_default();
+                Some(first)
             }
-            many => Some(Self { events: Value::Null, tenant: None, historical: false, bus_id: None }.with(many)),
-        })
+            _ => None,
+        };
+        let bus_id = body.as_object_mut().and_then(of_bus);
+        Ok(Some(Self { events: Value::Null, tenant: None, historical: false, bus_id, first }.with(body)))
+    }
+
+    /// What to send in place of a body that a dead-letter queue holds: where it holds events of a service, what its first message was goes
+    /// with them. Everything else is sent as it is.
+    #[must_use]
+    pub fn sent_back(body: String, first: &First) -> String {
+        let is_first = matches!(Self::parse(&body), Ok(Some(Self { first: None, .. })));
+        let wrapped = || serde_json::to_string(&Redriven { redriven: first, body: serde_json::from_str(&body).ok()? }).ok();
+        is_first.then(wrapped).flatten().unwrap_or(body)
     }
 
     /// Takes what is said of whose they are out of the events.
@@ -126,6 +164,7 @@ impl Posted {
     /// # Errors
     /// Where neither does, they do not agree, or what they say is no tenant.
     pub fn tenant(&self, attribute: Option<&str>) -> Result<TenantId, Refusal> {
+        let attribute = attribute.or(self.first.as_ref().and_then(|first| first.tenant.as_deref()));
         match (self.tenant.as_deref(), attribute) {
             (None, None) => Err(Refusal::NoTenant),
             (Some(said), Some(attribute)) if said != attribute => Err(Refusal::TwoTenants),
@@ -142,6 +181,9 @@ impl Posted {
     pub fn read(self, owner: Owner<'_>, delivered: Delivered<'_>) -> Result<Message, Refusal> {
         let Owner { tenant, hour_offset, currency, pseudonyms } = owner;
         let Delivered { message_id, received, retention } = delivered;
+        let first = self.first.as_ref();
+        let message_id = first.map_or(message_id, |first| &first.id);
+        let received = first.and_then(|first| first.sent_ms).map_or(received, Timestamp::from_millis);
         let key = self.bus_id.as_deref().map_or_else(|| format!("sqs:{message_id}"), |id| format!("bus:{id}"));
         let request = Request { idempotency_key: Some(&key), historical: self.historical, ..Request::unlimited(pseudonyms) };
         let written = accept::read(Form::Service, self.events, &request).map_err(unreadable)?;
@@ -276,6 +318,23 @@ mod tests {
             Some("a"),
             "an event breaks rules: too_old at /timestamp",
         );
+    }
+
+    #[test]
+    fn what_is_sent_back_is_known_by_its_first_message_however_often() {
+        let first = First { id: "m0".into(), sent_ms: Some(SENT.as_millis() - 86_400_000), tenant: Some("demo".into()) };
+        let again = First { id: "m1".into(), sent_ms: Some(SENT.as_millis()), tenant: None };
+        for body in [json!({"type": "user.signin", "data": {"userId": "u"}}), json!([{"type": "user.signin", "data": {"userId": "u"}}])] {
+            let once = Posted::sent_back(body.to_string(), &first);
+            assert_eq!(Posted::sent_back(once.clone(), &again), once);
+            let message = read(&serde_json::from_str(&once).unwrap(), None).unwrap();
+            let event = &message.events[0];
+            assert_eq!((message.tenant.as_str(), event.id.as_str()), ("demo", "b:sqs:m0:0"));
+            assert_eq!((event.time, message.received), (SENT.plus_millis(-86_400_000), SENT.plus_millis(-86_400_000)));
+        }
+        for other in ["w1.abc", r#"{"tenant":"demo","events":[]}"#, "{"] {
+            assert_eq!(Posted::sent_back(other.to_owned(), &first), other);
+        }
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use crate::Result;
 use crate::error::within;
 use async_trait::async_trait;
+use model::Timestamp;
 use model::limits::{SQS_BATCH_BYTES, SQS_BATCH_MESSAGES, SQS_DELAY_SECONDS};
+use std::collections::BTreeMap;
 
 /// About how many messages the queue holds (SQS counts approximately).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +23,12 @@ pub struct Received {
     pub handle: String,
     /// Its body.
     pub body: String,
+    /// What the queue calls it: the same at each delivery, and another once it is sent anew.
+    pub id: String,
+    /// When it was sent.
+    pub sent: Option<Timestamp>,
+    /// Its attributes that are text.
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// Whether the queue can hold each body (I11): every implementation asks this before it sends.

@@ -7,8 +7,9 @@ use aws::port_error;
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::BuildError;
-use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry};
 use futures::StreamExt;
+use model::Timestamp;
 use ports::{Depth, PortError, Queue, Received, Result, check_bodies, check_delay, check_most};
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -110,9 +111,9 @@ impl Queue for Sqs {
         check_most(most)?;
         let most = i32::try_from(most).unwrap_or(i32::MAX);
         let call = self.client().receive_message().queue_url(&self.url).max_number_of_messages(most).wait_time_seconds(WAIT_SECONDS);
+        let call = call.message_system_attribute_names(MessageSystemAttributeName::SentTimestamp).message_attribute_names("All");
         let answer = call.send().await.map_err(|error| port_error(SERVICE, error))?;
-        let messages = answer.messages.unwrap_or_default().into_iter();
-        Ok(messages.filter_map(|message| Some(Received { handle: message.receipt_handle?, body: message.body? })).collect())
+        Ok(answer.messages.unwrap_or_default().into_iter().filter_map(received).collect())
     }
 
     async fn delete(&self, handle: &str) -> Result<()> {
@@ -129,6 +130,18 @@ impl Queue for Sqs {
         let number = |name| answer.attributes.as_ref().and_then(|all| all.get(&name)?.parse().ok()).unwrap_or(0);
         Ok(Depth { waiting: number(waiting), in_flight: number(in_flight) })
     }
+}
+
+fn received(message: Message) -> Option<Received> {
+    let sent = message.attributes.as_ref().and_then(|all| all.get(&MessageSystemAttributeName::SentTimestamp)?.parse().ok());
+    let attributes = message.message_attributes.unwrap_or_default().into_iter();
+    Some(Received {
+        handle: message.receipt_handle?,
+        body: message.body?,
+        id: message.message_id?,
+        sent: sent.map(Timestamp::from_millis),
+        attributes: attributes.filter_map(|(name, value)| Some((name, value.string_value?))).collect(),
+    })
 }
 
 fn unbuilt(error: BuildError) -> PortError {

@@ -15,13 +15,28 @@ pub struct MemoryQueue {
 
 #[derive(Default)]
 struct State {
-    bodies: Vec<String>,
+    waiting: Vec<Message>,
     /// What is received and not yet deleted, by handle.
-    in_flight: BTreeMap<u64, String>,
+    in_flight: BTreeMap<u64, Message>,
+    sent: u64,
     receipts: u64,
     /// What is delivered later, and after how many seconds.
     kept_back: Vec<(u32, String)>,
     refused: BTreeSet<usize>,
+}
+
+#[derive(Clone)]
+struct Message {
+    id: String,
+    body: String,
+    attributes: BTreeMap<String, String>,
+}
+
+impl State {
+    fn take(&mut self, body: String, attributes: BTreeMap<String, String>) {
+        self.sent += 1;
+        self.waiting.push(Message { id: format!("message-{}", self.sent), body, attributes });
+    }
 }
 
 impl MemoryQueue {
@@ -37,6 +52,11 @@ impl MemoryQueue {
         Self { faults: faults.clone(), ..Self::default() }
     }
 
+    /// Takes a message with an attribute, as others than Weir send them, whatever the faults.
+    pub fn post(&self, body: &str, (name, value): (&str, &str)) {
+        self.state.lock().unwrap().take(body.to_owned(), BTreeMap::from([(name.to_owned(), value.to_owned())]));
+    }
+
     /// The next send takes all bodies but those at these places.
     pub fn refuse_next(&self, places: &[usize]) {
         self.state.lock().unwrap().refused = places.iter().copied().collect();
@@ -46,13 +66,13 @@ impl MemoryQueue {
     pub fn show_again(&self) {
         let mut state = self.state.lock().unwrap();
         let shown = std::mem::take(&mut state.in_flight);
-        state.bodies.extend(shown.into_values());
+        state.waiting.extend(shown.into_values());
     }
 
     /// The bodies that wait, oldest first, whatever the faults.
     #[must_use]
     pub fn bodies(&self) -> Vec<String> {
-        self.state.lock().unwrap().bodies.clone()
+        self.state.lock().unwrap().waiting.iter().map(|message| message.body.clone()).collect()
     }
 
     /// What is kept back, and for how many seconds each, in the order it was sent; it is let go: it can be received from now on.
@@ -60,14 +80,14 @@ impl MemoryQueue {
     pub fn let_go(&self) -> Vec<(u32, String)> {
         let mut state = self.state.lock().unwrap();
         let kept_back = std::mem::take(&mut state.kept_back);
-        state.bodies.extend(kept_back.iter().map(|(_, body)| body.clone()));
+        kept_back.iter().for_each(|(_, body)| state.take(body.clone(), BTreeMap::new()));
         kept_back
     }
 
     /// Takes all bodies out, as their delivery does.
     #[must_use]
     pub fn drain(&self) -> Vec<String> {
-        std::mem::take(&mut self.state.lock().unwrap().bodies)
+        std::mem::take(&mut self.state.lock().unwrap().waiting).into_iter().map(|message| message.body).collect()
     }
 }
 
@@ -79,7 +99,8 @@ impl Queue for MemoryQueue {
             let mut state = self.state.lock().unwrap();
             let refused = std::mem::take(&mut state.refused);
             let taken = (0..bodies.len()).map(|place| !refused.contains(&place)).collect();
-            state.bodies.extend(bodies.iter().enumerate().filter(|(place, _)| !refused.contains(place)).map(|(_, body)| body.clone()));
+            let taken_up = bodies.iter().enumerate().filter(|(place, _)| !refused.contains(place));
+            taken_up.for_each(|(_, body)| state.take(body.clone(), BTreeMap::new()));
             Ok(taken)
         })
     }
@@ -97,13 +118,14 @@ impl Queue for MemoryQueue {
     async fn receive(&self, most: usize) -> Result<Vec<Received>> {
         self.faults.around(Place { service: "queue", operation: "receive", key: "" }, || {
             check_most(most)?;
-            let State { bodies, in_flight, receipts, .. } = &mut *self.state.lock().unwrap();
-            let receive = |body: String| {
+            let State { waiting, in_flight, receipts, .. } = &mut *self.state.lock().unwrap();
+            let receive = |message: Message| {
                 *receipts += 1;
-                in_flight.insert(*receipts, body.clone());
-                Received { handle: receipts.to_string(), body }
+                in_flight.insert(*receipts, message.clone());
+                let Message { id, body, attributes } = message;
+                Received { handle: receipts.to_string(), body, id, sent: None, attributes }
             };
-            Ok(bodies.drain(..most.min(bodies.len())).map(receive).collect())
+            Ok(waiting.drain(..most.min(waiting.len())).map(receive).collect())
         })
     }
 
@@ -118,7 +140,7 @@ impl Queue for MemoryQueue {
     async fn depth(&self) -> Result<Depth> {
         self.faults.around(Place { service: "queue", operation: "depth", key: "" }, || {
             let state = self.state.lock().unwrap();
-            Ok(Depth { waiting: state.bodies.len() as u64, in_flight: state.in_flight.len() as u64 })
+            Ok(Depth { waiting: state.waiting.len() as u64, in_flight: state.in_flight.len() as u64 })
         })
     }
 }

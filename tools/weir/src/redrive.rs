@@ -1,11 +1,12 @@
 //! `weir redrive`: sends what lies in a dead-letter queue back to the queue it came from, once what kept it from being done is mended.
 //!
 //! A message is deleted there only after the other queue has taken it: what ends in between is sent twice, and counts once. What fails again
-//! comes to lie there again.
+//! comes to lie there again. Events of a service take along what their first message was, by which those without an id are known.
 
 use anyhow::{Context as _, Result, ensure};
 use clap::ValueEnum;
 use model::limits::SQS_BATCH_MESSAGES;
+use model::posted::{First, Posted, TENANT};
 use ports::{Queue, Received};
 use queue::Sqs;
 
@@ -110,8 +111,9 @@ async fn send_back(dead: &dyn Queue, queue: &dyn Queue) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-async fn send_one(dead: &dyn Queue, queue: &dyn Queue, Received { handle, body }: Received) -> Result<()> {
-    let taken = queue.send(&[body]).await?;
+async fn send_one(dead: &dyn Queue, queue: &dyn Queue, Received { handle, body, id, sent, mut attributes }: Received) -> Result<()> {
+    let first = First { id, sent_ms: sent.map(model::Timestamp::as_millis), tenant: attributes.remove(TENANT) };
+    let taken = queue.send(&[Posted::sent_back(body, &first)]).await?;
     ensure!(taken == [true], "the queue did not take a message");
     Ok(dead.delete(&handle).await?)
 }
@@ -131,7 +133,7 @@ async fn take_out(dead: &dyn Queue) -> Result<Vec<String>> {
         if received.is_empty() {
             break;
         }
-        for Received { handle, body } in received {
+        for Received { handle, body, .. } in received {
             taken += 1;
             match missed(&body) {
                 Missed::Tick => {
@@ -217,6 +219,17 @@ mod tests {
             assert!(twice <= 4, "at most the one that was under way is sent twice");
             assert_eq!(dead.bodies().len(), 0);
         }
+    }
+
+    #[tokio::test]
+    async fn events_of_a_service_take_along_what_their_first_message_was() {
+        let (dead, queue) = (MemoryQueue::new(), MemoryQueue::new());
+        dead.post(r#"{"type":"user.signin","data":{}}"#, ("tenant", "demo"));
+        let id = dead.receive(1).await.unwrap()[0].id.clone();
+        dead.show_again();
+        send_back(&dead, &queue).await.unwrap();
+        let first = format!(r#"{{"id":"{id}","sentMs":null,"tenant":"demo"}}"#);
+        assert_eq!(queue.bodies(), [format!(r#"{{"redriven":{first},"body":{{"type":"user.signin","data":{{}}}}}}"#)]);
     }
 
     #[tokio::test]

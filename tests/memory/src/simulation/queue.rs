@@ -215,7 +215,8 @@ impl Queue for SimulatedQueue {
         let receive = || {
             let mut dice = self.world.dice();
             let delivered = self.channel.receive(most, self.world.now().as_millis(), &mut dice);
-            Ok(delivered.into_iter().map(|message| Received { handle: message.handle, body: message.body }).collect())
+            let received = |Delivered { id, body, handle, .. }| Received { handle, body, id, sent: None, attributes: BTreeMap::new() };
+            Ok(delivered.into_iter().map(received).collect())
         };
         self.world.call(self.site("receive"), "", receive).await
     }
