@@ -18,7 +18,7 @@ use access::Authenticator;
 use axum::Router;
 use model::accept::Retention;
 use ports::{Clock, Queue, Random, Table};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -52,9 +52,12 @@ pub fn router(ingest: Ingest) -> Router {
     let dependencies: Vec<Arc<dyn Dependency>> =
         vec![Arc::new(TableProbe(ingest.table.clone())), Arc::new(QueueProbe(ingest.queue.clone()))];
     let counter = Counter::new("ingest", ingest.table.clone(), ingest.clock.clone());
-    let (routes, _) = routes().with_state(Arc::new(ingest)).split_for_parts();
+    let routes = ROUTES.clone().with_state(Arc::new(ingest));
     web::edge(counted(routes.merge(web::health::routes("ingest", dependencies)), counter))
 }
+
+/// The routes without what they are documented with, made once in a process.
+static ROUTES: LazyLock<Router<Arc<Ingest>>> = LazyLock::new(|| routes().split_for_parts().0);
 
 /// What the function's routes take and answer.
 #[must_use]

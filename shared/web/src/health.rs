@@ -10,7 +10,7 @@ use http::{HeaderValue, StatusCode};
 use ports::{Bucket, Key, PortError, Queue, Read, Table};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use utoipa::ToSchema;
 use utoipa::openapi::OpenApi;
@@ -110,8 +110,11 @@ struct Alive {
 
 /// The routes of a function called `service` that needs `dependencies`.
 pub fn routes(service: &'static str, dependencies: Vec<Arc<dyn Dependency>>) -> Router {
-    documented().with_state(Health { service, dependencies: dependencies.into() }).split_for_parts().0
+    ROUTES.clone().with_state(Health { service, dependencies: dependencies.into() })
 }
+
+/// The routes without what they are documented with, made once in a process.
+static ROUTES: LazyLock<Router<Health>> = LazyLock::new(|| documented().split_for_parts().0);
 
 /// What these routes answer.
 #[must_use]

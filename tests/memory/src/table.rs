@@ -5,9 +5,10 @@ use async_trait::async_trait;
 use model::limits::DYNAMODB_PAGE_BYTES;
 use ports::{Added, Condition, Item, Key, Page, PortError, Projection, Put, Range, Read, Result, Table, Value, check_items};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-type Items = BTreeMap<Key, Item>;
+/// Shared with what a world remembers of them.
+type Items = BTreeMap<Key, Arc<Item>>;
 
 /// Items in memory.
 #[derive(Default)]
@@ -31,15 +32,27 @@ impl MemoryTable {
 
     /// A table that works and holds these.
     #[must_use]
-    pub fn of(items: impl IntoIterator<Item = Item>) -> Self {
-        let items = items.into_iter().map(|item| (item.key.clone(), item)).collect();
+    pub fn of<T: Into<Arc<Item>>>(items: impl IntoIterator<Item = T>) -> Self {
+        let items = items.into_iter().map(Into::into).map(|item| (item.key.clone(), item)).collect();
         Self { items: Mutex::new(items), ..Self::default() }
     }
 
     /// Everything it holds, by key, whatever the faults.
     #[must_use]
     pub fn items(&self) -> Vec<Item> {
+        self.shared().iter().map(|item| Item::clone(item)).collect()
+    }
+
+    /// Everything it holds, by key, without a copy of any of it.
+    #[must_use]
+    pub fn shared(&self) -> Vec<Arc<Item>> {
         self.items.lock().unwrap().values().cloned().collect()
+    }
+
+    /// The item as it is, whatever the faults, without a copy of it.
+    #[must_use]
+    pub fn shared_item(&self, key: &Key) -> Option<Arc<Item>> {
+        self.items.lock().unwrap().get(key).cloned()
     }
 
     fn call<T>(&self, operation: &'static str, key: &Key, carry_out: impl FnOnce(&mut Items) -> Result<T>) -> Result<T> {
@@ -51,14 +64,14 @@ impl MemoryTable {
 #[async_trait]
 impl Table for MemoryTable {
     async fn get(&self, key: &Key, _read: Read) -> Result<Option<Item>> {
-        self.call("get", key, |items| Ok(items.get(key).cloned()))
+        self.call("get", key, |items| Ok(items.get(key).map(|item| Item::clone(item))))
     }
 
     async fn get_many(&self, keys: &[Key], _read: Read) -> Result<Vec<Item>> {
         let Some(first) = keys.first() else { return Ok(Vec::new()) };
         self.call("get_many", first, |items| {
             let keys: BTreeSet<&Key> = keys.iter().collect();
-            Ok(keys.into_iter().filter_map(|key| items.get(key).cloned()).collect())
+            Ok(keys.into_iter().filter_map(|key| items.get(key)).map(|item| Item::clone(item)).collect())
         })
     }
 
@@ -67,7 +80,7 @@ impl Table for MemoryTable {
         self.call("put", &key, |items| {
             item.check_limits()?;
             check_keys(&item)?;
-            let there = items.get(&item.key);
+            let there = items.get(&item.key).map(|there| &**there);
             let holds = match condition {
                 Condition::Always => true,
                 Condition::Absent => there.is_none(),
@@ -76,7 +89,7 @@ impl Table for MemoryTable {
             if !holds {
                 return Ok(Put::Refused(there.cloned()));
             }
-            items.insert(item.key.clone(), item);
+            items.insert(item.key.clone(), Arc::new(item));
             Ok(Put::Written)
         })
     }
@@ -86,7 +99,7 @@ impl Table for MemoryTable {
         self.call("put_many", &first, |items| {
             check_items(&new)?;
             new.iter().try_for_each(check_keys)?;
-            items.extend(new.into_iter().map(|item| (item.key.clone(), item)));
+            items.extend(new.into_iter().map(|item| (item.key.clone(), Arc::new(item))));
             Ok(())
         })
     }
@@ -103,7 +116,7 @@ impl Table for MemoryTable {
             if ceiling.is_some_and(|ceiling| sum > ceiling) {
                 return Ok(Added::OverCeiling(now));
             }
-            let item = items.entry(key.clone()).or_insert_with(|| Item::new(key.clone()));
+            let item = Arc::make_mut(items.entry(key.clone()).or_insert_with(|| Arc::new(Item::new(key.clone()))));
             item.attributes.insert(attribute.to_owned(), Value::Number(sum));
             item.attributes.insert("expires_at".to_owned(), Value::Number(expires_at));
             check_keys(item)?;
@@ -122,7 +135,7 @@ impl Table for MemoryTable {
                 return Err(refused("the range ends before it begins"));
             }
             let of_partition =
-                items.range(Key::new(partition, "")..).map(|(_, item)| item).take_while(|item| item.key.partition == partition);
+                items.range(Key::new(partition, "")..).map(|(_, item)| &**item).take_while(|item| item.key.partition == partition);
             let found = of_partition.filter(|item| within(&item.key.sort));
             let later = found.filter(|item| after.is_none_or(|after| item.key > *after));
             Ok(page(later, Item::size_bytes, |item| project(item, projection)))
@@ -131,7 +144,7 @@ impl Table for MemoryTable {
 
     async fn pending(&self, shard: &str, after: Option<&Key>) -> Result<Page> {
         self.call("pending", &Key::new(shard, ""), |items| {
-            let found = items.values().filter(|item| item.text("pending") == Some(shard));
+            let found = items.values().map(|item| &**item).filter(|item| item.text("pending") == Some(shard));
             let later = found.filter(|item| after.is_none_or(|after| item.key > *after));
             let size = |item: &Item| item.key.size_bytes() + "pending".len() + shard.len();
             Ok(page(later, size, |item| Item::new(item.key.clone())))
@@ -148,7 +161,9 @@ impl Table for MemoryTable {
     async fn delete_many(&self, keys: &[Key]) -> Result<()> {
         let Some(first) = keys.first() else { return Ok(()) };
         self.call("delete_many", first, |items| {
-            items.retain(|key, _| !keys.contains(key));
+            for key in keys {
+                items.remove(key);
+            }
             Ok(())
         })
     }
@@ -169,11 +184,9 @@ fn page<'a>(found: impl Iterator<Item = &'a Item>, size: impl Fn(&Item) -> usize
 }
 
 fn project(item: &Item, projection: Projection) -> Item {
-    let mut item = item.clone();
-    if let Projection::Only(names) = projection {
-        item.attributes.retain(|name, _| names.contains(&name.as_str()));
-    }
-    item
+    let Projection::Only(names) = projection else { return item.clone() };
+    let asked = item.attributes.iter().filter(|(name, _)| names.contains(&name.as_str()));
+    Item { key: item.key.clone(), attributes: asked.map(|(name, value)| (name.clone(), value.clone())).collect() }
 }
 
 /// Keys, the index's too, are not empty; and what the key says is not said again.

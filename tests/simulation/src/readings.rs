@@ -15,6 +15,7 @@ use reader::{Owner, Reader};
 use records::Pending;
 use records::partial::{self, Span};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -129,7 +130,7 @@ fn copies(land: &Land, tenant: usize, family: Family) -> Copies {
     let of = &land.tenants[tenant];
     let changes = land.shelf.changes();
     let mut absorbed: BTreeMap<(Hour, SegmentId), u64> = BTreeMap::new();
-    for (key, changes) in &changes {
+    for (key, changes) in changes.iter() {
         let Some((owner, day)) = rollups::day::of_key(key) else { continue };
         if owner.tenant != of.id || owner.family != family {
             continue;
@@ -145,7 +146,7 @@ fn copies(land: &Land, tenant: usize, family: Family) -> Copies {
         }
     }
     let mut copies = Copies::new();
-    for (key, changes) in &changes {
+    for (key, changes) in changes.iter() {
         let Some(pending) = Pending::of_key(key) else { continue };
         if pending.tenant != of.id || pending.family != family {
             continue;
@@ -161,7 +162,7 @@ fn copies(land: &Land, tenant: usize, family: Family) -> Copies {
 }
 
 /// How often each event is in a partial.
-fn labels(tenant: &crate::tenants::Tenant, family: Family, item: Option<ports::Item>, pending: &Pending) -> BTreeMap<String, u64> {
+fn labels(tenant: &crate::tenants::Tenant, family: Family, item: Option<Arc<ports::Item>>, pending: &Pending) -> BTreeMap<String, u64> {
     let table = MemoryTable::of(item);
     let span = Span { tenant: &tenant.id, family, hours: pending.hour..=pending.hour, read: Read::Strong };
     let partials = partial::range(&table, &span).now_or_never().unwrap().unwrap();

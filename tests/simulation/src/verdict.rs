@@ -13,6 +13,7 @@ use records::price;
 use rollups::rollup::{Bucket, Rollup};
 use rollups::{DayManifest, LifetimeManifest, MonthManifest, Owner, day, rollup, upper};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Everything that is wrong.
 pub fn faults(land: &Land) -> Vec<String> {
@@ -138,14 +139,14 @@ fn left_over(land: &Land) -> Vec<String> {
 /// The attempts that manifests name, now or in any version that there ever was.
 fn attempts(land: &Land, ever: bool) -> BTreeSet<AttemptId> {
     let mut attempts = BTreeSet::new();
-    for (key, changes) in land.shelf.changes() {
+    for (key, changes) in land.shelf.changes().iter() {
         let versions = changes.iter().rev().take(if ever { changes.len() } else { 1 }).filter_map(|change| change.item.clone());
-        versions.for_each(|item| attempts.extend(named(&key, item)));
+        versions.for_each(|item| attempts.extend(named(key, item)));
     }
     attempts
 }
 
-fn named(key: &ports::Key, item: Item) -> Vec<AttemptId> {
+fn named(key: &ports::Key, item: Arc<Item>) -> Vec<AttemptId> {
     let table = MemoryTable::of([item]);
     if let Some((owner, day)) = day::of_key(key) {
         let manifest = at_once(day::get(&table, &owner, (day, Read::Strong)));

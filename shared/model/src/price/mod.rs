@@ -10,7 +10,7 @@ use crate::Timestamp;
 use crate::event::{AiUse, Tokens};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 pub use table::PriceTableError;
 
@@ -99,11 +99,12 @@ struct Model {
     history: Vec<(Timestamp, Rates)>,
 }
 
-/// The prices of models by name, with aliases for common short names.
+/// The prices of models by name, with aliases for common short names. Books share what they have in common: a tenant with prices of its own
+/// has a copy of the names, not of everybody's prices.
 #[derive(Debug, Clone, Default)]
 pub struct PriceBook {
-    models: HashMap<String, Model>,
-    aliases: HashMap<String, String>,
+    models: HashMap<Arc<str>, Arc<Model>>,
+    aliases: Arc<HashMap<String, String>>,
 }
 
 static BUILTIN: LazyLock<PriceBook> = LazyLock::new(|| {
@@ -120,15 +121,16 @@ impl PriceBook {
 
     /// All prices: of each model by whom it is served, its name, from when on, and what its tokens cost; in no order.
     pub fn prices(&self) -> impl Iterator<Item = (&str, &str, Timestamp, Rates)> {
-        self.models.iter().flat_map(|(name, model)| {
-            model.history.iter().map(move |(since, rates)| (model.provider.as_str(), name.as_str(), *since, *rates))
-        })
+        self.models
+            .iter()
+            .flat_map(|(name, model)| model.history.iter().map(move |(since, rates)| (model.provider.as_str(), &**name, *since, *rates)))
     }
 
     /// The book with one price more: of `model`, from `effective` on.
     #[must_use]
     pub fn with_price(mut self, provider: &str, model: &str, effective: Timestamp, rates: Rates) -> Self {
-        let entry = self.models.entry(model.to_owned()).or_insert_with(|| Model { provider: provider.to_owned(), history: Vec::new() });
+        let entry = self.models.entry(model.into()).or_insert_with(|| Model { provider: provider.to_owned(), history: Vec::new() }.into());
+        let entry = Arc::make_mut(entry);
         entry.history.retain(|(since, _)| *since != effective);
         entry.history.push((effective, rates));
         entry.history.sort_by_key(|(since, _)| *since);
@@ -176,7 +178,7 @@ impl PriceBook {
         [name, lower.as_ref()].into_iter().find_map(|name| {
             let listed = self.aliases.get(name).map_or(name, String::as_str);
             let (name, model) = self.models.get_key_value(name).or_else(|| self.models.get_key_value(listed))?;
-            Some((name.as_str(), model))
+            Some((&**name, &**model))
         })
     }
 }
@@ -239,9 +241,9 @@ mod tests {
     fn every_alias_names_a_model_that_has_a_price() {
         let book = PriceBook::builtin();
         assert!(!book.aliases.is_empty());
-        for (alias, model) in &book.aliases {
-            assert!(book.models.contains_key(model), "{alias} is {model}, which has no price");
-            assert!(!book.models.contains_key(alias), "{alias} is a model itself");
+        for (alias, model) in book.aliases.iter() {
+            assert!(book.models.contains_key(model.as_str()), "{alias} is {model}, which has no price");
+            assert!(!book.models.contains_key(alias.as_str()), "{alias} is a model itself");
         }
     }
 

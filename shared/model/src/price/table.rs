@@ -4,6 +4,7 @@ use super::{PriceBook, Rates};
 use crate::Timestamp;
 use crate::money::Decimal;
 use serde::Deserialize;
+use std::sync::Arc;
 
 pub(super) const PRICES: &str = include_str!("../../../../data/model_prices.csv");
 pub(super) const ALIASES: &str = include_str!("../../../../data/model_aliases.csv");
@@ -58,11 +59,11 @@ impl PriceBook {
             let rates = row.rates()?;
             book = book.with_price(&row.provider, &row.model, SINCE_EVER, rates);
         }
-        for row in csv::Reader::from_reader(aliases.as_bytes()).deserialize() {
-            let AliasRow { alias, model } = row?;
-            book.aliases.insert(alias, model);
-        }
-        Ok(book)
+        let names = csv::Reader::from_reader(aliases.as_bytes())
+            .into_deserialize()
+            .map(|row| row.map(|AliasRow { alias, model }| (alias, model)))
+            .collect::<Result<_, csv::Error>>()?;
+        Ok(Self { aliases: Arc::new(names), ..book })
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod bucket;
 mod dice;
+mod outside;
 mod queue;
 mod scheduler;
 mod site;
@@ -14,10 +15,11 @@ mod world;
 
 pub use bucket::SimulatedBucket;
 pub use dice::Dice;
+pub use outside::Outside;
 pub use queue::{Channel, Delivered, QueueRules, SimulatedQueue};
 pub use scheduler::{End, Scheduler};
 pub use site::{Site, Tallies, Tally};
-pub use table::{Change, Shelf, SimulatedTable};
+pub use table::{Change, Changes, Shelf, SimulatedTable};
 pub use world::{Weather, World};
 
 #[cfg(test)]

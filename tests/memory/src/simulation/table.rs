@@ -17,8 +17,11 @@ pub struct Change {
     /// When, in milliseconds since 1970.
     pub at_ms: i64,
     /// The item as it is from then on; `None` where it is gone.
-    pub item: Option<Item>,
+    pub item: Option<Arc<Item>>,
 }
+
+/// All that the items were, by key, oldest first.
+pub type Changes = BTreeMap<Key, Vec<Change>>;
 
 /// Items, and all that they were.
 #[derive(Default)]
@@ -29,7 +32,7 @@ pub struct Shelf {
 
 #[derive(Default)]
 struct Past {
-    changes: BTreeMap<Key, Vec<Change>>,
+    changes: Arc<Changes>,
     /// Every key that was ever in a shard of the index.
     indexed: BTreeMap<String, BTreeSet<Key>>,
 }
@@ -42,22 +45,16 @@ pub struct SimulatedTable {
 }
 
 impl Shelf {
-    /// All that the items were, by key, oldest first.
+    /// All that the items were up to now.
     #[must_use]
-    pub fn changes(&self) -> BTreeMap<Key, Vec<Change>> {
+    pub fn changes(&self) -> Arc<Changes> {
         self.past().changes.clone()
-    }
-
-    /// What an item became, oldest first.
-    #[must_use]
-    pub fn changes_of(&self, key: &Key) -> Vec<Change> {
-        self.past().changes.get(key).cloned().unwrap_or_default()
     }
 
     /// Everything it holds.
     #[must_use]
-    pub fn items(&self) -> Vec<Item> {
-        self.now.items()
+    pub fn items(&self) -> Vec<Arc<Item>> {
+        self.now.shared()
     }
 
     fn past(&self) -> MutexGuard<'_, Past> {
@@ -66,12 +63,12 @@ impl Shelf {
 
     fn write<T>(&self, world: &World, key: &Key, write: impl AsyncFnOnce(&MemoryTable) -> Result<T>) -> Result<T> {
         let answer = at_once(write(&self.now))?;
-        let item = at_once(self.now.get(key, Read::Strong))?;
+        let item = self.now.shared_item(key);
         let mut past = self.past();
         if let Some(shard) = item.as_ref().and_then(|item| item.text("pending")) {
             past.indexed.entry(shard.to_owned()).or_default().insert(key.clone());
         }
-        let changes = past.changes.entry(key.clone()).or_default();
+        let changes = Arc::make_mut(&mut past.changes).entry(key.clone()).or_default();
         if changes.last().map(|last| &last.item) != Some(&item) {
             changes.push(Change { turn: world.turns(), at_ms: world.now().as_millis(), item });
         }
