@@ -84,6 +84,42 @@ def begun(api, tenant):
         assert api.post("/api/ai-tracking/track", body, by=tenant.service).status_code == 201
 
 
+def kept(api, tenant):
+    """What people keep that names the person: budgets, dashboards, a schedule, and a report with its file."""
+    of_person = {"name": "Its own", "scope": "user", "userId": PERSON, "measure": "tokens", "limit": 1, "period": "month"}
+    widget = {"title": "One", "chart": "number", "query": {"metrics": ["requests"], "filters": {"user": [PERSON]}, "range": {"period": "7d"}}}
+    other = {"title": "All", "chart": "number", "query": {"metrics": ["requests"], "range": {"period": "7d"}}}
+    billing = {"template": "billing", "name": f"For {PERSON}", "format": "csv", "range": {"period": "7d"}}
+    schedule = {"name": f"About {PERSON}", "template": "usage", "schedule": "monthly"}
+    paths = {}
+    for path, body, by in [
+        ("/api/v1/budgets", of_person, tenant.admin),
+        ("/api/v1/dashboards", {"name": "Shared", "sharing": "tenant", "widgets": [widget, other]}, tenant.user(PERSON)),
+        ("/api/v1/dashboards", {"name": "Private", "widgets": [other]}, tenant.user(PERSON)),
+        ("/api/v1/reports/scheduled", schedule, tenant.service),
+        ("/api/v1/reports", billing, tenant.admin),
+    ]:
+        made = api.post(path, body, by=by)
+        assert made.status_code in (201, 202), made.text
+        paths[body["name"]] = made.headers["Location"]
+
+    def it_is_made():
+        assert tenant.read(paths[f"For {PERSON}"])["status"] == "done"
+
+    eventually(it_is_made, within=60)
+    return paths
+
+
+def kept_without_the_person(api, tenant, paths):
+    for name in ("Its own", "Private"):
+        assert api.get(paths[name], by=tenant.admin).status_code == 404, name
+    shared = tenant.read(paths["Shared"])
+    assert (shared["owner"], [widget["title"] for widget in shared["widgets"]]) == (None, ["All"])
+    report = tenant.read(paths[f"For {PERSON}"])
+    assert (report["name"], report["erased"], report["link"]) == ("For (erased)", True, None)
+    assert tenant.read(paths[f"About {PERSON}"])["name"] == "About (erased)"
+
+
 def test_a_person_sees_everything_and_is_then_forgotten_everywhere(api, stack, tenant):
     history(api, tenant)
     begun(api, tenant)
@@ -108,6 +144,7 @@ def test_a_person_sees_everything_and_is_then_forgotten_everywhere(api, stack, t
     send(api, tenant, "/usage/api", [usage(f"{PERSON}-new", userId=PERSON, timestamp=iso(now()))])
     eventually(lambda: all_requests(tenant, 8))
     before = totals(tenant)
+    paths = kept(api, tenant)
 
     asked = api.delete(data, by=tenant.admin)
     assert asked.status_code == 202, asked.text
@@ -122,6 +159,7 @@ def test_a_person_sees_everything_and_is_then_forgotten_everywhere(api, stack, t
 
     eventually(it_is_done, within=420, every=3)
     assert named(stack, tenant) == []
+    kept_without_the_person(api, tenant, paths)
     assert totals(tenant) == before
     gone = tenant.read(data)
     assert gone["profile"] is None and gone["events"]["data"] == [] and gone["ai"]["requests"] == 0

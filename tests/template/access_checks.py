@@ -26,6 +26,7 @@ ALLOWED = {
         "${Table.Arn}/index/pending": {"dynamodb:Query"},
         "${Bucket.Arn}/incoming/*": {"s3:GetObject", "s3:DeleteObject"},
         "${Bucket.Arn}/log/*": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
+        "${Bucket.Arn}/reports/*": {"s3:GetObject", "s3:DeleteObject"},
         "Bucket": {"s3:ListBucket"},
         "WorkQueue": {"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
         "ReportQueue": {"sqs:SendMessage"},
@@ -147,7 +148,10 @@ ADMINISTERED = ("audit", "budgets", "dashboards", "erasures", "jobs", "keys", "p
 WRITABLE = {
     "IngestRole": {"T#*#I", "T#*#A", "T#*#B#*", "T#*#W", "L#*"},
     "StoreRole": {"T#*#P#*", "T#*#B#*"},
-    "AggregateRole": {"T#*#A", "T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#Z#*", "T#*#C#jobs", "T#*#C#erasures", "T#*#C#revision", "BUDGETS", "T#*#C#notices", "T#*#C#reports", "DUE"},
+    "AggregateRole": {
+        *("BUDGETS", "DUE", "T#*#A", "T#*#P#*", "T#*#M#*", "T#*#R#*", "T#*#Z#*"),
+        *(f"T#*#C#{kind}" for kind in ("budgets", "dashboards", "erasures", "jobs", "notices", "reports", "revision", "schedules")),
+    },
     "ReportRole": {"DUE", "T#*#C#reports", "T#*#C#schedules", "T#*#C#tasks", "T#*#Z#*"},
     "QueryRole": {"L#*", "T#*#W", "T#*#X", "BUDGETS", "DUE", *(f"T#*#C#{kind}" for kind in ADMINISTERED)},
     "SchedulerRole": set(),

@@ -12,12 +12,12 @@ from subject import Subject
 @broken_by(
     property_of("MinuteSchedule", "ScheduleExpression", to="rate(1 hour)"),
     property_of("DailySchedule", "ScheduleExpression", to="cron(30 0 * * ? *)"),
-    without("ReportSchedule", "Target", "DeadLetterConfig"),
+    without("ReportMinuteSchedule", "Target", "DeadLetterConfig"),
     without("WeeklySchedule", "Target", "RetryPolicy"),
     property_of("MonthlySchedule", "Target", "Input", to='{"tick":"daily"}'),
     drop("Resources", "HourlySchedule"),
     property_of("ReportHourlySchedule", "Target", "Input", to='{"tick":"minute"}'),
-    property_of("ReportSchedule", "Target", "Arn", to={"Fn::GetAtt": ["QueryFunction", "Arn"]}),
+    property_of("ReportHourlySchedule", "Target", "Arn", to={"Fn::GetAtt": ["QueryFunction", "Arn"]}),
 )
 def schedules_are_retried_and_their_failures_kept(subject: Subject) -> Iterator[str]:
     """Without a retry policy of its own a schedule is tried for a day, and then forgotten."""
@@ -32,7 +32,6 @@ def schedules_are_retried_and_their_failures_kept(subject: Subject) -> Iterator[
         "MonthlySchedule": ("AggregateFunction", r"cron\(\d+ [2-9] 1 \* \? \*\)", tick("monthly")),
         "ReportMinuteSchedule": ("ReportFunction", r"rate\(1 minute\)", tick("minute")),
         "ReportHourlySchedule": ("ReportFunction", r"cron\(\d+ \* \* \* \? \*\)", tick("hourly")),
-        "ReportSchedule": ("ReportFunction", r"cron\(\d+ \d+ \* \* \? \*\)", None),
     }
     if set(schedules) != set(expected):
         yield f"the schedules are {sorted(schedules)}"

@@ -7,6 +7,7 @@
 mod budgets;
 pub mod config;
 mod find;
+mod kept;
 mod metrics;
 pub mod policy;
 mod summary;

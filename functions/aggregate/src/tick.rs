@@ -1,6 +1,7 @@
 //! A tick: finds what waits, decides what is due, and sends it to the queue of work. What it could not do, the next tick finds again.
 
 use crate::find::{self, Found, Unit};
+use crate::kept::KeptError;
 use crate::policy::{Local, Waiting};
 use crate::trigger::Tick;
 use crate::{Aggregate, Summary, metrics};
@@ -83,6 +84,15 @@ pub enum TickError {
     },
 }
 
+/// Why it was not carried on with a job. It stops nothing else.
+#[derive(Debug, thiserror::Error)]
+enum JobError {
+    #[error("its days are not settled")]
+    Settle(#[from] SettleError),
+    #[error("what people keep may still name a person")]
+    Kept(#[from] KeptError),
+}
+
 /// Why it could not be told whether something is due. It stops nothing else.
 #[derive(Debug, thiserror::Error)]
 enum JudgeError {
@@ -142,7 +152,9 @@ impl Aggregate {
     }
 
     /// Has a job looked at, or an erasure; how far it is.
-    async fn carry_on(&self, key: &Key) -> Result<String, SettleError> {
+    async fn carry_on(&self, key: &Key) -> Result<String, JobError> {
+        // First, so that no erasure is done before.
+        self.forget_what_is_kept(key).await?;
         if let Some(progress) = self.settler.forget(&*self.queue, key).await? {
             return Ok(format!("{}, {} of {} days left", progress.state, progress.left, progress.days.len()));
         }

@@ -1,5 +1,4 @@
-//! Makes what is read elsewhere: exports that somebody asked for, the archive of settled days, reports and their delivery, and each night the
-//! file of the day before.
+//! Makes what is read elsewhere: exports that somebody asked for, the archive of settled days, and reports and their delivery.
 //!
 //! Ticks of schedules find what waits and send it to a queue of errands; the queue delivers it back, one errand in a message ([`records::Errand`]).
 //! What each kind of errand does is in a module of its own. Any errand may be done twice, or by two at once: what it makes has a fixed key
@@ -10,20 +9,16 @@ pub mod config;
 mod errands;
 mod export;
 mod files;
-mod nightly;
 pub mod reports;
 mod tick;
 mod trigger;
-mod usage;
 
 pub use files::Files;
-pub use nightly::{Done, Nightly, NightlyError};
 pub use tick::{TickDone, TickError};
 pub use trigger::{Tick, Trigger};
 
 use model::Timestamp;
-use ports::{Bucket, Clock, Queue, Random, Table, Uploads};
-use reader::Reader;
+use ports::{Clock, Queue, Random, Table, Uploads};
 use reports::Reports;
 use serde_json::Value;
 use std::sync::Arc;
@@ -31,10 +26,8 @@ use std::sync::Arc;
 /// What the function works with.
 pub struct Report {
     table: Arc<dyn Table>,
-    bucket: Arc<dyn Bucket>,
     queue: Arc<dyn Queue>,
     clock: Arc<dyn Clock>,
-    reader: Reader,
     reports: Reports,
     files: Files,
 }
@@ -43,14 +36,11 @@ pub struct Report {
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// It was started with what it does not know.
-    #[error("the event is no tick, no errands and no night")]
+    #[error("the event is neither a tick nor errands")]
     Trigger(#[source] serde_json::Error),
     /// A tick is not done.
     #[error("a tick is not done")]
     Tick(#[from] TickError),
-    /// The files of a night are not written.
-    #[error("the files of a night are not written")]
-    Nightly(#[from] NightlyError),
     /// The answer could not be written.
     #[error("the answer cannot be written")]
     Answer(#[source] serde_json::Error),
@@ -61,23 +51,20 @@ impl Report {
     #[must_use]
     pub fn new(reports: Reports, (uploads, random): (Arc<dyn Uploads>, Arc<dyn Random>)) -> Self {
         let Reports { table, bucket, queue, clock, .. } = reports.clone();
-        let files = Files { table: table.clone(), bucket: bucket.clone(), uploads, clock: clock.clone(), random };
-        Self { reader: Reader::new(table.clone(), bucket.clone()), table, bucket, queue, clock, reports, files }
+        let files =
+            Files { table: table.clone(), bucket: bucket.clone(), uploads, clock: clock.clone(), random, most_rows: files::MOST_ROWS };
+        Self { table, queue, clock, reports, files }
     }
 
     /// Does what an event asks for, until the deadline.
     ///
     /// # Errors
-    /// Where the event is none, a tick is not done, or files of a night are not written. Errands that are not done are named in the answer.
+    /// Where the event is none, or a tick is not done. Errands that are not done are named in the answer.
     pub async fn handle(&self, event: Value, deadline: Timestamp) -> Result<Value, ReportError> {
         let answer = match Trigger::of(event).map_err(ReportError::Trigger)? {
             Trigger::Tick(tick) => serde_json::to_value(self.tick(tick).await?),
             Trigger::Errands(event) => serde_json::to_value(self.errands(event, deadline).await),
-            Trigger::Nightly(nightly) => serde_json::to_value(self.nightly(&nightly).await?),
         };
         answer.map_err(ReportError::Answer)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,5 @@
-//! What starts the function: a tick of a schedule, errands from the queue, or a night.
+//! What starts the function: a tick of a schedule, or errands from the queue.
 
-use crate::Nightly;
 use aws_lambda_events::event::sqs::SqsEvent;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,8 +11,6 @@ pub enum Trigger {
     Tick(Tick),
     /// Messages of the queue of errands: do them.
     Errands(SqsEvent),
-    /// The schedule of the night, or somebody who asks for a day: write its files.
-    Nightly(Nightly),
 }
 
 /// The schedules of `template.yaml`.
@@ -41,10 +38,7 @@ impl Trigger {
         if event.get("Records").is_some() {
             return serde_json::from_value(event).map(Self::Errands);
         }
-        if event.get("tick").is_some() {
-            return serde_json::from_value(event).map(|Scheduled { tick }| Self::Tick(tick));
-        }
-        serde_json::from_value(event).map(Self::Nightly)
+        serde_json::from_value(event).map(|Scheduled { tick }| Self::Tick(tick))
     }
 }
 
@@ -54,12 +48,9 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_schedule_names_its_tick_and_the_night_has_none() {
+    fn a_schedule_names_its_tick() {
         for (name, tick) in [("minute", Tick::Minute), ("hourly", Tick::Hourly)] {
             assert!(matches!(Trigger::of(json!({"tick": name})), Ok(Trigger::Tick(found)) if found == tick), "{name}");
-        }
-        for event in [json!({}), json!({"time": "2026-11-02T01:15:00Z", "detail-type": "Scheduled Event"}), json!({"date": "2026-11-01"})] {
-            assert!(matches!(Trigger::of(event.clone()), Ok(Trigger::Nightly(_))), "{event}");
         }
     }
 
@@ -67,7 +58,7 @@ mod tests {
     fn the_queue_delivers_records_and_anything_else_is_an_error() {
         let event = json!({"Records": [{"messageId": "m1", "body": "{}"}]});
         assert!(matches!(Trigger::of(event), Ok(Trigger::Errands(event)) if event.records.len() == 1));
-        for event in [json!({"tick": "yearly"}), json!(null), json!({"Records": 1}), json!({"date": 7})] {
+        for event in [json!({"tick": "yearly"}), json!(null), json!({"Records": 1}), json!({}), json!({"date": "2026-11-01"})] {
             assert!(Trigger::of(event.clone()).is_err(), "{event}");
         }
     }

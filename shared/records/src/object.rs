@@ -38,12 +38,6 @@ pub fn export(tenant: &TenantId, task: &str, file: &str) -> String {
     format!("exports/{tenant}/{task}/{file}")
 }
 
-/// A file of a day's report.
-#[must_use]
-pub fn daily_report(tenant: &TenantId, day: Day, file: &str) -> String {
-    format!("reports/daily/{tenant}/{day}/{file}")
-}
-
 /// A report as it was made: one key for each, whatever is tried again.
 #[must_use]
 pub fn report(tenant: &TenantId, id: &str, ending: &str) -> String {

@@ -1,3 +1,4 @@
+mod forgetting;
 mod looking;
 mod ticking;
 mod working;

@@ -23,6 +23,7 @@ const MINUTE_MS: i64 = 60_000;
 pub struct World {
     pub faults: Faults,
     pub table: Arc<MemoryTable>,
+    pub bucket: Arc<MemoryBucket>,
     pub queue: Arc<MemoryQueue>,
     pub errands: Arc<MemoryQueue>,
     pub clock: Arc<SettableClock>,
@@ -55,8 +56,8 @@ impl World {
         let random = Arc::new(SystemRandom);
         let settler = Settler { table: table.clone(), bucket: bucket.clone(), clock: clock.clone(), random, rules };
         let aggregate = Aggregate::new(settler, (queue.clone(), errands.clone()), config);
-        let store = Store::new(table.clone(), bucket, clock.clone());
-        let world = Self { faults, table, queue, errands, clock, aggregate, store };
+        let store = Store::new(table.clone(), bucket.clone(), clock.clone());
+        let world = Self { faults, table, bucket, queue, errands, clock, aggregate, store };
         for name in ["demo", "other"] {
             world.tenant(name, 0).await;
         }
