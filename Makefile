@@ -17,9 +17,10 @@ watch: tools ## Run the functions against it, compiled anew whenever they change
 test: tools ## Run every test, on a stack of its own
 	@tests/run
 
-soak: ## Run N simulations from seed FIRST on, and say which fail
+soak: ## Run N simulations from seed FIRST on, and as many of reports, and say which fail
 	@cargo build --quiet -p simulation
 	@target/debug/simulation soak $(or $(N),10000) $(or $(FIRST),0)
+	@target/debug/simulation reports $(or $(N),10000) $(or $(FIRST),0)
 
 mutants: ## Take one guard of settling at a time out of a copy, and see that the simulation misses it
 	@python3 tests/mutants/mutants.py $(ONLY)

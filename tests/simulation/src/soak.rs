@@ -1,6 +1,6 @@
 //! Many runs, on all cores, and what they came to together.
 
-use crate::run;
+use crate::Outcome;
 use memory::simulation::{Site, Tallies, Tally};
 use std::fmt::Write;
 use std::ops::Range;
@@ -33,8 +33,8 @@ pub struct Soak {
 }
 
 impl Soak {
-    /// Runs these seeds, one on each core at a time; tells of each that fails as it does.
-    pub fn of(seeds: Range<u64>, tell: impl Fn(u64, &[String]) + Sync) -> Self {
+    /// Runs these seeds of a scenario, one on each core at a time; tells of each that fails as it does.
+    pub fn of(run: impl Fn(u64) -> Outcome + Sync, seeds: Range<u64>, tell: impl Fn(u64, &[String]) + Sync) -> Self {
         let (next, soak) = (AtomicU64::new(seeds.start), Mutex::new(Self::default()));
         let work = || {
             loop {
@@ -61,7 +61,7 @@ impl Soak {
         soak
     }
 
-    fn add(&mut self, outcome: &crate::Outcome) {
+    fn add(&mut self, outcome: &Outcome) {
         let harm: u64 = outcome.tallies.values().map(Tally::faults).sum();
         self.runs += 1;
         self.events += outcome.accepted;

@@ -9,7 +9,7 @@ const FUNCTIONS: [&str; 5] = ["ingest", "store", "aggregate", "query", "configur
 
 #[test]
 fn two_thousand_runs_come_to_what_the_reference_says_whatever_goes_wrong() {
-    let soak = Soak::of(0..2_010, |seed, faults| println!("seed {seed}: {faults:#?}"));
+    let soak = Soak::of(run, 0..2_010, |seed, faults| println!("seed {seed}: {faults:#?}"));
     let table = table(&soak.tallies);
     println!("{table}");
     assert_eq!(soak.failed, [0_u64; 0], "seeds that failed");

@@ -64,6 +64,7 @@ pub(super) fn of_item(key: &Key) -> &'static str {
         return match partition.split('#').next() {
             Some("L") => "limit",
             Some("TENANTS") => "tenant",
+            Some("DUE") => "what is due",
             _ => "other",
         };
     };
@@ -83,6 +84,11 @@ pub(super) fn of_item(key: &Key) -> &'static str {
         ("C", "jobs") => "job",
         ("C", "erasures") => "erasure",
         ("C", "keys") => "key",
+        ("C", "reports") => "run",
+        ("C", "schedules") => "schedule",
+        ("C", "budgets") => "budget",
+        ("C", "notices") => "notice",
+        ("C", "tasks") => "task",
         ("C", _) => "configuration",
         _ => "other",
     }
@@ -95,6 +101,7 @@ pub(super) fn of_shard(shard: &str) -> &'static str {
         Some('S') => "days to sweep",
         Some('M') => "months to build",
         Some('J') => "jobs to do",
+        Some('T') => "tasks to do",
         _ => "other",
     }
 }
@@ -104,6 +111,8 @@ pub(super) fn of_object(key: &str) -> &'static str {
     match key.split('/').next() {
         Some("incoming") => "segment",
         Some("log") => "log",
+        Some("reports") => "report",
+        Some("exports") => "export",
         _ => "other",
     }
 }

@@ -1,0 +1,26 @@
+//! Runs of reports: so many that every kind of call has come to harm, and nothing is told twice, or to nobody.
+
+use memory::simulation::{Site, Tally};
+use simulation::reporting::run;
+use simulation::soak::{Soak, table};
+
+/// What makes the tenant before a run begins is none of them.
+const FUNCTIONS: [&str; 3] = ["report", "aggregate", "query"];
+
+#[test]
+fn every_report_notice_and_export_is_delivered_once_or_visibly_failed_and_none_is_missing() {
+    let soak = Soak::of(run, 0..200, |seed, faults| println!("seed {seed}: {faults:#?}"));
+    println!("{}", table(&soak.tallies));
+    assert_eq!(soak.failed, [0_u64; 0], "seeds that failed");
+    let is_spared =
+        |(site, tally): &(&Site, &Tally)| FUNCTIONS.contains(&site.function) && (tally.crashed_before == 0 || tally.crashed_after == 0);
+    let spared: Vec<(&Site, &Tally)> = soak.tallies.iter().filter(is_spared).collect();
+    assert!(spared.is_empty(), "calls that no process was ended before or after: {spared:?}");
+}
+
+#[test]
+fn the_same_seed_is_the_same_run() {
+    let (first, again) = (run(3), run(3));
+    assert_eq!((first.hash, first.tallies), (again.hash, again.tallies));
+    assert_ne!(run(4).hash, again.hash);
+}
