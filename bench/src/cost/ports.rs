@@ -262,6 +262,12 @@ impl Bucket for MeteredBucket {
         self.objects.get(key).await
     }
 
+    async fn get_range(&self, key: &str, range: std::ops::Range<u64>) -> Result<Option<Bytes>> {
+        sleep(latency::OBJECT).await;
+        self.meter.add((self.spender, Part::Gets, object_kind(key)), 1.0);
+        self.objects.get_range(key, range).await
+    }
+
     async fn list(&self, prefix: &str) -> Result<Vec<ObjectInfo>> {
         sleep(latency::OBJECT).await;
         let found = self.objects.list(prefix).await?;

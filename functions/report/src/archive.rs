@@ -2,18 +2,17 @@
 //! before it counts; it is made again when an hour of its day has changed, from one version of the day's manifest, and an older one is never
 //! put in the place of a newer one: a day is one worker's at a time.
 
+mod read_back;
+
 use crate::Report;
 use crate::files::Files;
 use arrow_array::RecordBatch;
-use arrow_array::cast::AsArray;
-use arrow_array::types::TimestampMillisecondType;
 use async_trait::async_trait;
-use bytes::Bytes;
 use export::{Events, EventsError, Format, Rows, Sheet, SheetError, Upload, columns};
 use model::{Day, HourOffset, Timestamp};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 use ports::{PortError, Read};
+use read_back::Written;
 use records::pending::Kind;
 use records::{Errand, RecordError, object, price};
 use rollups::archive::{self, Archived, Turn};
@@ -44,6 +43,8 @@ pub(crate) enum ArchiveError {
     Unreadable(#[from] ParquetError),
     #[error("what was read back has {found} events in {expected}, or not by time")]
     Different { found: u64, expected: u64 },
+    #[error("what was written is not there")]
+    Gone,
     #[error("somebody else is at it")]
     Busy,
 }
@@ -111,16 +112,15 @@ impl Files {
             self.bucket.delete(&key).await?;
             0
         } else {
-            self.write(&key, (owner, &manifest)).await?;
-            let bytes = self.bucket.get(&key).await?.unwrap_or_default();
-            check(&bytes, expected)?;
-            bytes.len() as u64
+            let size_bytes = self.write(&key, (owner, &manifest)).await?;
+            Written { bucket: &*self.bucket, key: &key, size_bytes }.check(expected).await?;
+            size_bytes
         };
         archive::built(&*self.table, taken, (manifest.version, expected, size_bytes)).await?;
         Ok(())
     }
 
-    async fn write(&self, key: &str, (owner, manifest): (&Owner, &DayManifest)) -> Result<(), ArchiveError> {
+    async fn write(&self, key: &str, (owner, manifest): (&Owner, &DayManifest)) -> Result<u64, ArchiveError> {
         let configuration = price::configuration(&*self.table, &owner.tenant, Read::Strong).await?;
         let mut filing = Filing {
             sheet: Sheet::new(Format::Parquet, &columns(owner.family))?,
@@ -140,24 +140,8 @@ impl Files {
     }
 }
 
-async fn end(sheet: Sheet, upload: &mut Upload<'_>) -> Result<(), ArchiveError> {
+/// The rest of the file. Answers its size in bytes.
+async fn end(sheet: Sheet, upload: &mut Upload<'_>) -> Result<u64, ArchiveError> {
     upload.add(sheet.finish()?).await?;
-    upload.finish().await?;
-    Ok(())
-}
-
-/// Reads a file back: every row's time, in order, and as many as there must be.
-fn check(bytes: &Bytes, expected: u64) -> Result<(), ArchiveError> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes.clone())?;
-    let time = parquet::arrow::ProjectionMask::columns(builder.parquet_schema(), ["time"]);
-    let (mut found, mut last, mut is_ordered) = (0, i64::MIN, true);
-    for batch in builder.with_projection(time).build()? {
-        let batch = batch.map_err(|error| ParquetError::ArrowError(error.to_string()))?;
-        for time in batch.column(0).as_primitive::<TimestampMillisecondType>().values() {
-            is_ordered &= *time >= last;
-            last = *time;
-        }
-        found += batch.num_rows() as u64;
-    }
-    if found == expected && is_ordered { Ok(()) } else { Err(ArchiveError::Different { found, expected }) }
+    Ok(upload.finish().await?)
 }

@@ -11,6 +11,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 use ports::{Bucket, Links, ObjectInfo, PortError, Result, Uploads};
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -29,6 +30,15 @@ impl S3 {
     #[must_use]
     pub fn new(config: &SdkConfig, name: impl Into<String>) -> Self {
         Self { name: name.into(), config: config.clone(), client: OnceLock::new() }
+    }
+
+    async fn read(&self, key: &str, range: Option<String>) -> Result<Option<Bytes>> {
+        let answer = match self.client().get_object().bucket(&self.name).key(key).set_range(range).send().await {
+            Err(SdkError::ServiceError(refusal)) if refusal.err().is_no_such_key() => return Ok(None),
+            answer => answer.map_err(|error| port_error(SERVICE, error))?,
+        };
+        let body = answer.body.collect().await;
+        body.map(|body| Some(body.into_bytes())).map_err(|error| PortError::Unavailable { service: SERVICE, source: Box::new(error) })
     }
 
     fn client(&self) -> &Client {
@@ -89,12 +99,14 @@ impl Bucket for S3 {
     }
 
     async fn get(&self, key: &str) -> Result<Option<Bytes>> {
-        let answer = match self.client().get_object().bucket(&self.name).key(key).send().await {
-            Err(SdkError::ServiceError(refusal)) if refusal.err().is_no_such_key() => return Ok(None),
-            answer => answer.map_err(|error| port_error(SERVICE, error))?,
-        };
-        let body = answer.body.collect().await;
-        body.map(|body| Some(body.into_bytes())).map_err(|error| PortError::Unavailable { service: SERVICE, source: Box::new(error) })
+        self.read(key, None).await
+    }
+
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Option<Bytes>> {
+        if range.is_empty() {
+            return Err(PortError::Refused { service: SERVICE, source: "the range is empty".into() });
+        }
+        self.read(key, Some(format!("bytes={}-{}", range.start, range.end - 1))).await
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<ObjectInfo>> {

@@ -3,6 +3,7 @@
 use crate::Result;
 use async_trait::async_trait;
 use bytes::Bytes;
+use std::ops::Range;
 
 /// What a listing says of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,10 @@ pub trait Bucket: Send + Sync {
 
     /// Reads an object whole; `None` where there is none.
     async fn get(&self, key: &str) -> Result<Option<Bytes>>;
+
+    /// Reads some of an object's bytes, as many of the range as there are; `None` where there is no object. A range that is empty, or begins
+    /// where the object has ended, is refused.
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Option<Bytes>>;
 
     /// All objects whose key begins with `prefix`, in key order.
     async fn list(&self, prefix: &str) -> Result<Vec<ObjectInfo>>;

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use ports::{Bucket, Links, ObjectInfo, PortError, Result, Uploads};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Mutex;
 
 /// Objects in memory.
@@ -107,6 +108,18 @@ impl Bucket for MemoryBucket {
 
     async fn get(&self, key: &str) -> Result<Option<Bytes>> {
         self.call("get", key, |objects| objects.get(key).cloned())
+    }
+
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Option<Bytes>> {
+        self.call("get_range", key, |objects| {
+            let Some(body) = objects.get(key) else { return Ok(None) };
+            let bound = |bound: u64| usize::try_from(bound).unwrap().min(body.len());
+            let (start, end) = (bound(range.start), bound(range.end));
+            if start >= end {
+                return Err(PortError::Refused { service: "bucket", source: "there is nothing of that range".into() });
+            }
+            Ok(Some(body.slice(start..end)))
+        })?
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<ObjectInfo>> {

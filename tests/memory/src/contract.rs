@@ -6,7 +6,7 @@ use model::limits::{
     DYNAMODB_BATCH_KEYS, DYNAMODB_ITEM_BYTES, DYNAMODB_PARTITION_KEY_BYTES, DYNAMODB_SORT_KEY_BYTES, SQS_BATCH_BYTES, SQS_BATCH_MESSAGES,
 };
 use ports::{Added, Bucket, Condition, Depth, Item, Key, Page, PortError, Projection, Put, Queue, Range, Read, Table, Uploads, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that a table promises.
 pub async fn table(table: &dyn Table, scratch: &str) {
@@ -237,6 +237,13 @@ pub async fn bucket(bucket: &dyn Bucket, scratch: &str) {
     assert_eq!(bucket.get(&key).await.unwrap(), None);
     put(&key, &[0, 1, 255]).await;
     assert_eq!(bucket.get(&key).await.unwrap(), Some(Bytes::from_static(&[0, 1, 255])));
+    assert_eq!(bucket.get_range(&key, 1..3).await.unwrap(), Some(Bytes::from_static(&[1, 255])));
+    assert_eq!(bucket.get_range(&key, 2..9).await.unwrap(), Some(Bytes::from_static(&[255])), "as much as there is");
+    for range in [3..4, 1..1] {
+        let nothing = bucket.get_range(&key, range).await;
+        assert!(matches!(nothing, Err(PortError::Refused { .. })), "{nothing:?}");
+    }
+    assert_eq!(bucket.get_range(&format!("{key}-"), 0..1).await.unwrap(), None);
     put(&key, b"").await;
     assert_eq!(bucket.get(&key).await.unwrap(), Some(Bytes::new()), "a put replaces the object");
     bucket.delete(&key).await.unwrap();
@@ -283,7 +290,7 @@ pub async fn queue(queue: &dyn Queue) {
 
 /// Receives and deletes until nothing comes.
 async fn receive_all(queue: &dyn Queue) -> Vec<String> {
-    let (mut bodies, mut handles) = (Vec::new(), Vec::new());
+    let (mut bodies, mut handles, mut ids) = (Vec::new(), Vec::new(), BTreeSet::new());
     loop {
         let received = queue.receive(7).await.unwrap();
         assert!(received.len() <= 7, "{} messages came", received.len());
@@ -291,8 +298,10 @@ async fn receive_all(queue: &dyn Queue) -> Vec<String> {
             break;
         }
         handles.extend(received.iter().map(|message| message.handle.clone()));
+        ids.extend(received.iter().map(|message| message.id.clone()));
         bodies.extend(received.into_iter().map(|message| message.body));
     }
+    assert_eq!(ids.len(), bodies.len(), "every message has an id of its own");
     assert_eq!(queue.depth().await.unwrap(), Depth { waiting: 0, in_flight: bodies.len() as u64 }, "what is received is not gone");
     for handle in handles {
         queue.delete(&handle).await.unwrap();

@@ -490,6 +490,10 @@ impl Bucket for Gone {
         if left.is_ok() { Ok(None) } else { self.0.get(key).await }
     }
 
+    async fn get_range(&self, key: &str, range: std::ops::Range<u64>) -> ports::Result<Option<Bytes>> {
+        self.0.get_range(key, range).await
+    }
+
     async fn list(&self, prefix: &str) -> ports::Result<Vec<ports::ObjectInfo>> {
         self.0.list(prefix).await
     }

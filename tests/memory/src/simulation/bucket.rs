@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::FutureExt;
 use ports::{Bucket, ObjectInfo, Result};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The bucket as one function reaches it.
@@ -37,6 +38,10 @@ impl Bucket for SimulatedBucket {
 
     async fn get(&self, key: &str) -> Result<Option<Bytes>> {
         self.call("get", key, || self.objects.get(key).now_or_never()).await
+    }
+
+    async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Option<Bytes>> {
+        self.call("get_range", key, || self.objects.get_range(key, range.clone()).now_or_never()).await
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<ObjectInfo>> {
