@@ -128,6 +128,7 @@ fn function(tenant: &Tenant, table: Arc<Counted>) -> Result<(Router, String)> {
         bucket: tenant.bucket.clone(),
         errands: Arc::new(memory::MemoryQueue::new()),
         reporting: query::Reporting {
+            export_link_seconds: 900,
             links: tenant.bucket.clone(),
             master: secret.clone(),
             sends_mail: false,

@@ -13,13 +13,21 @@ const READS_PER_MINUTE_USER: Setting = Setting::with_default("READS_PER_MINUTE_U
 const READS_PER_MINUTE_ADMIN: Setting =
     Setting::with_default("READS_PER_MINUTE_ADMIN", "how many reads a minute one admin has", READS, "1000");
 
-const OWN: [Setting; 9] = [
+const EXPORT_LINK_SECONDS: Setting = Setting::with_default(
+    "EXPORT_LINK_SECONDS",
+    "seconds for which a link opens an export, or fewer where the credentials end sooner by which the function made it",
+    Kind::Integer { min: 1, max: 43_200 },
+    "900",
+);
+
+const OWN: [Setting; 10] = [
     LOG_LEVEL,
     TABLE_NAME,
     BUCKET_NAME,
     REPORT_QUEUE_URL,
     REPORT_SENDER,
     WEBHOOK_LOOPBACK,
+    EXPORT_LINK_SECONDS,
     READS_PER_MINUTE_USER,
     READS_PER_MINUTE_ADMIN,
     EVENTS_PER_MINUTE,
@@ -46,6 +54,8 @@ pub struct Config {
     pub access: access::Settings,
     /// What the secrets of webhooks are derived from.
     pub webhook_master: SecretString,
+    /// How many seconds a link opens an export.
+    pub export_link_seconds: u32,
     /// Whether reports can be mailed.
     pub sends_mail: bool,
     /// Whether webhooks may be on the machine that calls them.
@@ -66,6 +76,7 @@ impl From<&Settings> for Config {
             report_queue_url: settings.text(REPORT_QUEUE_URL.name).to_owned(),
             access: settings.into(),
             webhook_master: settings.secret(SERVICE_SECRET.name),
+            export_link_seconds: settings.integer(EXPORT_LINK_SECONDS.name),
             sends_mail: settings.optional_text(REPORT_SENDER.name).is_some(),
             loopback: if settings.text(WEBHOOK_LOOPBACK.name) == "yes" { Loopback::Allowed } else { Loopback::Refused },
             limits,

@@ -35,7 +35,7 @@ pub use catalogue::page as metrics_page;
 
 use access::{Authenticator, Caller, ReadLimits};
 use axum::Router;
-use cube::query::MetricQuery;
+use cube::query::{MetricQuery, Query};
 use model::Timestamp;
 use model::accept::Fault;
 use ports::{Bucket, Clock, Queue, Random, Table};
@@ -128,28 +128,39 @@ impl Desk {
 
     /// The answers to questions about a caller's tenant, whoever it is that asks.
     async fn read(&self, (caller, now): (&Caller, Timestamp), questions: &[MetricQuery]) -> Result<Reading, Problem> {
-        let mut faults = Vec::new();
-        let mut queries = Vec::with_capacity(questions.len());
-        for question in questions {
-            match question.check() {
-                Ok(query) => queries.push(query),
-                Err(found) => faults.extend(found.iter().map(|fault| Fault {
-                    pointer: "query".to_owned(),
-                    code: "unanswerable",
-                    message: fault.to_string(),
-                })),
-            }
-        }
-        if !faults.is_empty() {
-            faults.dedup();
-            return Err(Problem::bad_request("this cannot be answered").with_faults(faults));
-        }
+        let queries = checked(questions)?;
+        self.read_checked((caller, now), &queries).await
+    }
+
+    /// The same of questions that are checked.
+    async fn read_checked(&self, (caller, now): (&Caller, Timestamp), queries: &[Query]) -> Result<Reading, Problem> {
         let owner = Owner { tenant: &caller.tenant, hour_offset: caller.hour_offset, now };
         let reader = Reader::new(self.table.clone(), self.bucket.clone());
-        reader.answer(owner, &queries).await.map_err(|error| match error {
+        reader.answer(owner, queries).await.map_err(|error| match error {
             ReadError::Record(_) | ReadError::Port(_) | ReadError::Missing(_) => Problem::unavailable(error),
             ReadError::Manifest(ref cause) if cause.is_transient() => Problem::unavailable(error),
             ReadError::Manifest(_) | ReadError::State { .. } | ReadError::Segment { .. } => Problem::internal(error),
         })
     }
+}
+
+/// Questions that the catalogue can answer; 400 with all that is wrong with others.
+fn checked(questions: &[MetricQuery]) -> Result<Vec<Query>, Problem> {
+    let mut faults = Vec::new();
+    let mut queries = Vec::with_capacity(questions.len());
+    for question in questions {
+        match question.check() {
+            Ok(query) => queries.push(query),
+            Err(found) => faults.extend(found.iter().map(|fault| Fault {
+                pointer: "query".to_owned(),
+                code: "unanswerable",
+                message: fault.to_string(),
+            })),
+        }
+    }
+    if !faults.is_empty() {
+        faults.dedup();
+        return Err(Problem::bad_request("this cannot be answered").with_faults(faults));
+    }
+    Ok(queries)
 }

@@ -14,8 +14,13 @@ async fn main() -> ExitCode {
     let aws = aws::config().await;
     let table = Arc::new(table::DynamoDb::new(&aws, config.table_name));
     let bucket = Arc::new(bucket::S3::new(&aws, config.bucket_name));
-    let reporting =
-        Reporting { links: bucket.clone(), master: config.webhook_master, sends_mail: config.sends_mail, loopback: config.loopback };
+    let reporting = Reporting {
+        links: bucket.clone(),
+        export_link_seconds: config.export_link_seconds,
+        master: config.webhook_master,
+        sends_mail: config.sends_mail,
+        loopback: config.loopback,
+    };
     let desk = Desk {
         authenticator: Authenticator::new(table.clone(), config.access),
         limits: config.limits,

@@ -1,11 +1,16 @@
 //! Writes what somebody asked for to the bucket: a task, with its progress.
 
+mod rows;
+
 use crate::files::Files;
 use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, SchemaRef};
 use async_trait::async_trait;
-use export::{Events, EventsError, Request, Rows, Sheet, SheetError, Upload, columns, days};
-use model::{TenantId, Timestamp};
+use cube::query::QueryFault;
+use export::{Events, EventsError, Format, Request, Rows, Sheet, SheetError, Upload, Wanted, columns, days};
+use model::{HourOffset, TenantId, Timestamp};
 use ports::{PortError, Table};
+use reader::ReadError;
 use records::task::{self, Outcome, Taken, Task};
 use records::{RecordError, object, price, tenant};
 use rollups::Owner;
@@ -31,6 +36,12 @@ pub(crate) enum ExportError {
 pub(crate) enum FileError {
     #[error("the task says nothing that can be done")]
     Malformed(#[from] serde_json::Error),
+    #[error("the question cannot be answered: {0:?}")]
+    Question(Vec<QueryFault>),
+    #[error("the answer cannot be read")]
+    Read(#[from] ReadError),
+    #[error("the answer is no table")]
+    Columns(#[from] ArrowError),
     #[error("a record cannot be read")]
     Record(#[from] RecordError),
     #[error("the events cannot be read")]
@@ -50,9 +61,27 @@ impl FileError {
             Self::Port(error) => error.is_transient(),
             Self::Events(EventsError::Sink(source)) => source.downcast_ref::<Self>().is_some_and(Self::is_transient),
             Self::Events(error) => error.is_transient(),
+            Self::Read(error) => error.is_transient(),
             Self::Lost => true,
-            Self::Malformed(_) | Self::Sheet(_) => false,
+            Self::Malformed(_) | Self::Question(_) | Self::Columns(_) | Self::Sheet(_) => false,
         }
+    }
+}
+
+/// What a file is like.
+struct File {
+    name: String,
+    format: Format,
+    schema: SchemaRef,
+}
+
+impl File {
+    fn of(wanted: &Wanted) -> Result<Self, FileError> {
+        let (name, format, schema) = match wanted {
+            Wanted::Events(request) => (&request.file_name, request.format, columns(request.family)),
+            Wanted::Rows(question) => (&question.file_name, question.format, rows::table(question)?.schema().clone()),
+        };
+        Ok(Self { name: name.clone(), format, schema })
     }
 }
 
@@ -108,15 +137,16 @@ impl Files {
     }
 
     async fn file(&self, mine: &Task) -> Result<(), FileError> {
-        let request: Request = serde_json::from_str(&mine.what)?;
-        let key = object::export(&mine.tenant, &mine.id, &request.file_name);
+        let wanted: Wanted = serde_json::from_str(&mine.what)?;
+        let File { name, format, schema } = File::of(&wanted)?;
+        let key = object::export(&mine.tenant, &mine.id, &name);
         let mut filing = Filing {
-            sheet: Sheet::new(request.format, &columns(request.family))?,
-            upload: Upload::new((&*self.bucket, &*self.uploads), &key, request.format.content_type()),
+            sheet: Sheet::new(format, &schema)?,
+            upload: Upload::new((&*self.bucket, &*self.uploads), &key, format.content_type()),
             table: &*self.table,
             task: mine.clone(),
         };
-        let written = self.fill(&mut filing, (mine, &request)).await;
+        let written = self.fill(&mut filing, (mine, &wanted)).await;
         let size_bytes = match written {
             Ok(size_bytes) => size_bytes,
             Err(error) => {
@@ -124,17 +154,30 @@ impl Files {
                 return Err(error);
             }
         };
-        let content_type = request.format.content_type().to_owned();
-        let outcome = Outcome { key: key.clone(), content_type, file_name: request.file_name.clone(), size_bytes };
+        let outcome = Outcome { key: key.clone(), content_type: format.content_type().to_owned(), file_name: name, size_bytes };
         let rows = filing.task.rows;
         if task::finish(&*self.table, &filing.task, (outcome, rows, self.clock.now())).await? { Ok(()) } else { Err(FileError::Lost) }
     }
 
     /// Writes the file. Answers its size in bytes; the number of its rows is the task's.
-    async fn fill(&self, filing: &mut Filing<'_>, (mine, request): (&Task, &Request)) -> Result<u64, FileError> {
+    async fn fill(&self, filing: &mut Filing<'_>, (mine, wanted): (&Task, &Wanted)) -> Result<u64, FileError> {
+        let offset = tenant::get(&*self.table, &mine.tenant).await?.map(|tenant| tenant.hour_offset).unwrap_or_default();
+        match wanted {
+            Wanted::Events(request) => self.events(filing, (mine, offset), request).await?,
+            Wanted::Rows(question) => self.rows(filing, (mine, offset), question).await?,
+        }
+        filing.task.rows = filing.sheet.rows();
+        // A sheet ends by being consumed: an empty one takes its place.
+        let nothing = Sheet::new(Format::Ndjson, &SchemaRef::new(arrow_schema::Schema::empty()))?;
+        let sheet = std::mem::replace(&mut filing.sheet, nothing);
+        filing.upload.add(sheet.finish()?).await?;
+        Ok(filing.upload.finish().await?)
+    }
+
+    /// Writes events, by time.
+    async fn events(&self, filing: &mut Filing<'_>, (mine, offset): (&Task, HourOffset), request: &Request) -> Result<(), FileError> {
         let owner = Owner { tenant: mine.tenant.clone(), family: request.family };
         let configuration = price::configuration(&*self.table, &mine.tenant, ports::Read::Strong).await?;
-        let offset = tenant::get(&*self.table, &mine.tenant).await?.map(|tenant| tenant.hour_offset).unwrap_or_default();
         let narrowed = request.narrowed();
         let span = (Timestamp::from_millis(request.from), Timestamp::from_millis(request.to));
         let mut events = Events::new((&*self.table, &*self.bucket), &owner, (&configuration.erasures, self.random.number()));
@@ -142,12 +185,6 @@ impl Files {
         for day in days(span, offset) {
             events.day(day, filing).await?;
         }
-        let rows = filing.sheet.rows();
-        let schema = columns(request.family);
-        let sheet = std::mem::replace(&mut filing.sheet, Sheet::new(export::Format::Ndjson, &schema)?);
-        filing.upload.add(sheet.finish()?).await?;
-        let size_bytes = filing.upload.finish().await?;
-        filing.task.rows = rows;
-        Ok(size_bytes)
+        Ok(())
     }
 }

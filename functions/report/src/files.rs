@@ -16,7 +16,12 @@ pub struct Files {
     pub clock: Arc<dyn Clock>,
     /// By which copies of events are told apart.
     pub random: Arc<dyn Random>,
+    /// Rows of an answer that are held at once, at most.
+    pub most_rows: usize,
 }
+
+/// Rows of an answer that are held at once: of the widest questions some tens of megabytes.
+pub const MOST_ROWS: usize = 1 << 16;
 
 #[cfg(test)]
 mod tests;

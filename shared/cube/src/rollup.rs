@@ -3,6 +3,7 @@
 //! name of every part it needs before it reads any.
 
 use crate::catalogue::{self, Cube, NONE};
+use crate::query::Slice;
 use crate::state::{CubeState, Dropped, FamilyState, Pieces, StateError, cap, decode, encode, part_of};
 use bytes::Bytes;
 use model::Family;
@@ -125,6 +126,19 @@ impl Contents {
             None => 0..own.parts,
         };
         own.names(cube.name, parts).collect()
+    }
+
+    /// The names of the parts that may have cells of this cube whose key is in a slice.
+    #[must_use]
+    pub fn parts_in(&self, cube: &Cube, slice: Slice) -> Vec<String> {
+        match self.own.get(cube.name) {
+            // Events without a key are spread over all parts.
+            Some(own) if cube.keyed_by.is_some() && own.parts.is_power_of_two() && !slice.has([NONE].into_iter()) => (0..own.parts)
+                .filter(|part| slice.meets((*part, own.parts)))
+                .flat_map(|part| own.names(cube.name, part..part + 1))
+                .collect(),
+            _ => self.parts_of(cube, None),
+        }
     }
 
     /// What the caps gave up, by the name of the cube.

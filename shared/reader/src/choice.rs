@@ -46,7 +46,10 @@ pub(crate) fn wanted(needs: &Needs<'_>, owner: &Owner, settled: &Settled, tally:
                 continue;
             }
             tally.saw_dropped(need.cube, chosen.contents);
-            let parts = chosen.contents.parts_of(need.cube, need.key);
+            let parts = match need.key {
+                Some(_) => chosen.contents.parts_of(need.cube, need.key),
+                None => chosen.contents.parts_in(need.cube, need.slice),
+            };
             let keys = rollup::keys(owner, *bucket, (*attempt, &parts));
             wanted.extend(keys.into_iter().map(|key| Wanted { key, need: at, takers: takers.clone() }));
         }

@@ -28,6 +28,8 @@ use tally::Tally;
 
 /// How often all is read, where something that was named is gone.
 const ATTEMPTS: usize = 3;
+/// Parts of rollups that are read at once: no more of them are in memory, however many an answer takes.
+const PARTS_AT_ONCE: usize = 1_000;
 
 /// Reads the states of a tenant's hours.
 #[derive(Clone)]
@@ -101,6 +103,21 @@ pub enum ReadError {
     },
 }
 
+impl ReadError {
+    /// Whether the same may work later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Record(error) => error.is_transient(),
+            Self::Manifest(error) => error.is_transient(),
+            Self::Port(error) => error.is_transient(),
+            // What was superseded meanwhile has another name by then.
+            Self::Missing(_) => true,
+            Self::State { .. } | Self::Segment { .. } => false,
+        }
+    }
+}
+
 impl From<RollupError> for ReadError {
     fn from(error: RollupError) -> Self {
         match error {
@@ -154,6 +171,9 @@ impl Reader {
         }
         self.add_rollups(&mut tally, &wanted, fresh).await?;
         for one in found {
+            if tally.is_over() {
+                break;
+            }
             self.add_partials(&mut tally, &one.settled.unsettled(one.partials)).await?;
         }
         Ok(tally.reading())
@@ -168,8 +188,17 @@ impl Reader {
         Ok(Found { owner, partials, settled })
     }
 
-    /// Adds parts of rollups, all read at once. Every one of them is there, or the answer is an error.
+    /// Adds parts of rollups, as many at once as fit. Every one of them is there, or the answer is an error.
     async fn add_rollups(&self, tally: &mut Tally<'_>, wanted: &[Wanted], fresh: Read) -> Result<(), ReadError> {
+        for wanted in wanted.chunks(PARTS_AT_ONCE) {
+            if !tally.is_over() {
+                self.add_parts(tally, wanted, fresh).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn add_parts(&self, tally: &mut Tally<'_>, wanted: &[Wanted], fresh: Read) -> Result<(), ReadError> {
         let keys: Vec<_> = wanted.iter().map(|wanted| wanted.key.clone()).collect();
         let states = rollup::states(&*self.table, &keys, fresh).await?;
         for (Wanted { key, need, takers }, bytes) in wanted.iter().zip(states) {

@@ -1,7 +1,7 @@
 //! What some questions need together: which cubes, of which families and hours, and who takes up what is read of them.
 
 use cube::catalogue::{Cube, Dimension};
-use cube::query::{Bucket, Grain, Plan, Query, Span};
+use cube::query::{Bucket, Grain, Plan, Query, Slice, Span};
 use cube::{CubeState, StateError, Wanted, decode_parts};
 use model::{Family, Hour, Timestamp};
 use std::ops::RangeInclusive;
@@ -16,6 +16,8 @@ pub(crate) struct Question<'a> {
 pub(crate) struct Need<'a> {
     pub(crate) cube: &'static Cube,
     pub(crate) key: Option<&'a str>,
+    /// The keys of which parts are read, where no one key is named.
+    pub(crate) slice: Slice,
     /// The dimensions by which anybody tells cells apart.
     pub(crate) dimensions: Vec<Dimension>,
     /// The measures that anybody asks for.
@@ -44,7 +46,8 @@ impl<'a> Needs<'a> {
         let questions: Vec<Question> = queries.iter().zip(plans).map(|(query, plan)| Question { query, plan }).collect();
         let mut all: Vec<Need> = Vec::new();
         for (place, Question { query, .. }) in questions.iter().enumerate() {
-            let same = |need: &&mut Need| std::ptr::eq(need.cube, query.cube()) && need.key == query.key();
+            let slice = query.key_slice();
+            let same = |need: &&mut Need| std::ptr::eq(need.cube, query.cube()) && need.key == query.key() && need.slice == slice;
             match all.iter_mut().find(same) {
                 Some(need) => {
                     need.takers.push(place);
@@ -54,6 +57,7 @@ impl<'a> Needs<'a> {
                 None => all.push(Need {
                     cube: query.cube(),
                     key: query.key(),
+                    slice,
                     dimensions: query.dimensions(),
                     measures: query.measures(),
                     takers: vec![place],

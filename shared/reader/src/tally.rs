@@ -45,6 +45,11 @@ impl<'a> Tally<'a> {
         }
     }
 
+    /// Whether no answer takes up any more.
+    pub(crate) fn is_over(&self) -> bool {
+        self.evaluations.iter().all(Evaluation::is_over)
+    }
+
     /// Some events of an hour are in no rollup yet.
     pub(crate) fn saw_unsettled(&mut self, hour: Hour) {
         self.unsettled.insert(hour);

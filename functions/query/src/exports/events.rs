@@ -1,7 +1,7 @@
 //! Events as a file: at once where they are few, as a job where they are many.
 
 use super::ask::{MOST_BYTES, file, file_name, needed};
-use super::jobs::accepted;
+use super::jobs::begun;
 use crate::Desk;
 use crate::admin::unreadable;
 use crate::parameters::{Asked, fault, wrong};
@@ -10,12 +10,11 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use axum::response::Response;
 use cube::catalogue::Dimension;
-use export::{Events, EventsError, Format, Request, Rows, Sheet, columns, days};
+use export::{Events, EventsError, Format, Request, Rows, Sheet, Wanted, columns, days};
 use model::{Day, Family, Hour};
 use ports::Read;
 use records::partial::{self, Span};
-use records::task::{self, Task};
-use records::{Errand, price};
+use records::price;
 use rollups::{Owner, day};
 use std::error::Error;
 use web::Problem;
@@ -51,17 +50,8 @@ pub(super) async fn answer(desk: &Desk, (visit, asked): (&Visit, &Asked), format
     {
         return file(visit, (&request.file_name, format), whole);
     }
-    let what = serde_json::to_string(&request).map_err(Problem::internal)?;
-    let mut made = Task::new((&owner.tenant, hex::encode(&desk.fresh_key()[..16])), ("export", what), visit.now);
-    made.rows_expected = request.labels.is_empty().then_some(expected);
-    task::create(&*desk.table, &made).await.map_err(unreadable)?;
-    let errand = Errand::Export { tenant: owner.tenant, task: made.id.clone() };
-    // One that is not sent is found by the next tick: it is accepted.
-    match desk.errands.send(&[errand.body()]).await {
-        Ok(taken) if taken == [true] => {}
-        _ => tracing::warn!(task = made.id, "a task is not sent yet"),
-    }
-    accepted(&made)
+    let expected = request.labels.is_empty().then_some(expected);
+    begun(desk, visit, (&Wanted::Events(request), expected)).await
 }
 
 /// The filters as columns of the family.

@@ -7,17 +7,16 @@ use crate::visit::Visit;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use export::Wanted;
 use http::header::{CACHE_CONTROL, LOCATION};
 use http::{HeaderValue, StatusCode};
+use records::Errand;
 use records::task::{self, Task};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use web::Problem;
 use web::contract::{ProblemBody, Refusals};
-
-/// How long a link opens a file, in seconds.
-const LINK_SECONDS: u32 = 15 * 60;
 
 /// A job: something that takes longer than a request may.
 #[derive(Serialize, ToSchema)]
@@ -57,9 +56,9 @@ pub(crate) struct JobFile {
     name: String,
     content_type: String,
     size_bytes: u64,
-    /// Opens the file for 15 minutes. Ask again for another.
+    /// Opens the file until then. Ask again for another.
     url: String,
-    /// Until when, at most.
+    /// Until when the address opens it, at most.
     url_expires_at: String,
 }
 
@@ -92,12 +91,13 @@ pub(crate) async fn read(State(desk): State<Arc<Desk>>, Path(id): Path<String>, 
     let task = found.filter(|task| !task.status.is_over() || task.expires_at() > visit.now).ok_or_else(Problem::not_found)?;
     let mut info = JobInfo::of(&task);
     if let Some(outcome) = &task.outcome {
+        let seconds = desk.reporting.export_link_seconds;
         info.file = Some(JobFile {
             name: outcome.file_name.clone(),
             content_type: outcome.content_type.clone(),
             size_bytes: outcome.size_bytes,
-            url: desk.reporting.links.link(&outcome.key, LINK_SECONDS).await.map_err(Problem::unavailable)?,
-            url_expires_at: visit.now.plus_millis(i64::from(LINK_SECONDS) * 1000).to_string(),
+            url: desk.reporting.links.link(&outcome.key, seconds).await.map_err(Problem::unavailable)?,
+            url_expires_at: visit.now.plus_millis(i64::from(seconds) * 1000).to_string(),
         });
     }
     let mut response = Json(info).into_response();
@@ -105,8 +105,23 @@ pub(crate) async fn read(State(desk): State<Arc<Desk>>, Path(id): Path<String>, 
     Ok(response)
 }
 
+/// Begins a job that makes a file, of so many rows where that is known.
+pub(super) async fn begun(desk: &Desk, visit: &Visit, (wanted, expected): (&Wanted, Option<u64>)) -> Result<Response, Problem> {
+    let what = serde_json::to_string(wanted).map_err(Problem::internal)?;
+    let mut made = Task::new((&visit.caller.tenant, hex::encode(&desk.fresh_key()[..16])), ("export", what), visit.now);
+    made.rows_expected = expected;
+    task::create(&*desk.table, &made).await.map_err(unreadable)?;
+    let errand = Errand::Export { tenant: made.tenant.clone(), task: made.id.clone() };
+    // One that is not sent is found by the next tick: it is accepted.
+    match desk.errands.send(&[errand.body()]).await {
+        Ok(taken) if taken == [true] => {}
+        _ => tracing::warn!(task = made.id, "a task is not sent yet"),
+    }
+    accepted(&made)
+}
+
 /// 202: a job is made, and is told of there.
-pub(super) fn accepted(task: &Task) -> Result<Response, Problem> {
+fn accepted(task: &Task) -> Result<Response, Problem> {
     let mut response = (StatusCode::ACCEPTED, Json(JobInfo::of(task))).into_response();
     let location = HeaderValue::from_str(&format!("/api/v1/jobs/{}", task.id)).map_err(Problem::internal)?;
     response.headers_mut().insert(LOCATION, location);

@@ -1,21 +1,20 @@
-//! Users, and the groups of a cube, as a file: the rows of a query's answer, with typed columns.
+//! Users, and the groups of a cube, as a file: the rows of an answer. At once where they are few, as a job where they are many.
 
 use super::ask::{MOST_BYTES, file, file_name, needed};
-use crate::Desk;
+use super::jobs::begun;
 use crate::parameters::{Asked, fault, wrong};
 use crate::visit::Visit;
-use arrow_array::{ArrayRef, Decimal128Array, Float64Array, RecordBatch, StringArray, TimestampMillisecondArray};
-use arrow_schema::{DataType, Field, Schema};
+use crate::{Desk, checked, persons_seen};
 use axum::response::Response;
-use cube::query::{Answer, MetricQuery, Number};
-use export::{Format, Sheet};
-use model::Timestamp;
-use std::sync::Arc;
+use bytes::Bytes;
+use cube::query::{MetricQuery, Query};
+use export::{Format, Question, Sheet, Table, Wanted};
 use web::Problem;
 
-/// The most digits that a decimal column has.
-const PRECISION: u8 = 38;
-const UTC: &str = "UTC";
+/// As many rows as an answer may have; more become a job.
+const MOST_ROWS: usize = 50_000;
+/// Rows that are written before it is looked whether the file is still small enough.
+const BATCH_ROWS: usize = 1_000;
 
 /// Who did anything, and when it was first and last seen.
 pub(super) fn users(asked: &Asked) -> MetricQuery {
@@ -42,59 +41,39 @@ pub(super) async fn answer(
     (visit, asked): (&Visit, &Asked),
     (query, format): (MetricQuery, Format),
 ) -> Result<Response, Problem> {
-    let reading = desk.ask(visit, std::slice::from_ref(&query)).await?;
+    let file_name = file_name(&query.cube, asked, format);
+    let mut questions = persons_seen::questions_of(&visit.caller, &[query])?;
+    let (Some(checked), Some(query)) = (checked(&questions)?.pop(), questions.pop()) else {
+        return Err(Problem::internal("there is no question"));
+    };
+    if !visit.prefers_job
+        && let Some(whole) = read(desk, visit, (&query, checked, format)).await?
+    {
+        return file(visit, (&file_name, format), whole);
+    }
+    begun(desk, visit, (&Wanted::Rows(Question { query, format, file_name }), None)).await
+}
+
+/// The whole file and how many rows it has; nothing where it is too large for an answer.
+async fn read(
+    desk: &Desk,
+    visit: &Visit,
+    (query, checked, format): (&MetricQuery, Query, Format),
+) -> Result<Option<(Bytes, u64)>, Problem> {
+    let reading = desk.read_checked((&visit.caller, visit.now), &[checked.at_most(MOST_ROWS)]).await?;
     let answer = reading.answers.first().ok_or_else(|| Problem::internal("an answer is missing"))?;
-    let rows = table(&query, answer).map_err(Problem::internal)?;
-    let mut sheet = Sheet::new(format, &rows.schema()).map_err(Problem::internal)?;
-    sheet.write(&rows).map_err(Problem::internal)?;
+    let table = Table::of(query).ok_or_else(|| Problem::internal("there is no such cube"))?;
+    let mut sheet = Sheet::new(format, table.schema()).map_err(Problem::internal)?;
+    if answer.is_over {
+        return Ok(None);
+    }
+    for rows in answer.rows.chunks(BATCH_ROWS) {
+        sheet.write(&table.rows(rows).map_err(Problem::internal)?).map_err(Problem::internal)?;
+        if sheet.len() > MOST_BYTES {
+            return Ok(None);
+        }
+    }
     let count = sheet.rows();
-    let bytes = sheet.finish().map_err(Problem::internal)?;
-    if bytes.len() > MOST_BYTES {
-        let message = format!(
-            "the file would have {} bytes and {count} rows; at most {MOST_BYTES} bytes are answered: ask for a shorter time, fewer dimensions or parquet",
-            bytes.len()
-        );
-        return Err(wrong(vec![fault("data", "too_large", message)]));
-    }
-    file(visit, (&file_name(&query.cube, asked, format), format), (bytes, count))
-}
-
-/// An answer as columns: when a bucket begins, labels, and numbers: decimals where all are exact.
-fn table(query: &MetricQuery, answer: &Answer) -> Result<RecordBatch, arrow_schema::ArrowError> {
-    let (mut fields, mut columns): (Vec<Field>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
-    let of_time = DataType::Timestamp(arrow_schema::TimeUnit::Millisecond, Some(UTC.into()));
-    let times = |moments: Vec<Option<i64>>| Arc::new(TimestampMillisecondArray::from(moments).with_timezone(UTC)) as ArrayRef;
-    if query.granularity.is_some() {
-        fields.push(Field::new("start", of_time.clone(), true));
-        columns.push(times(answer.rows.iter().map(|row| row.start.map(Timestamp::as_millis)).collect()));
-    }
-    for (place, name) in query.group_by.iter().enumerate() {
-        fields.push(Field::new(name, DataType::Utf8, true));
-        columns.push(Arc::new(answer.rows.iter().map(|row| row.labels.get(place)).collect::<StringArray>()));
-    }
-    for (place, name) in query.measures.iter().enumerate() {
-        let numbers: Vec<&Number> = answer.rows.iter().filter_map(|row| row.values.get(place)).collect();
-        let (kind, column) = if numbers.iter().any(|number| matches!(number, Number::Moment(_))) {
-            let moment = |number: &&Number| if let Number::Moment(moment) = number { Some(moment.as_millis()) } else { None };
-            (of_time.clone(), times(numbers.iter().map(moment).collect()))
-        } else {
-            number_column(&numbers)?
-        };
-        fields.push(Field::new(name, kind, true));
-        columns.push(column);
-    }
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
-}
-
-fn number_column(numbers: &[&Number]) -> Result<(DataType, ArrayRef), arrow_schema::ArrowError> {
-    let is_exact = numbers.iter().all(|number| matches!(number, Number::Nothing) || number.exact().is_some());
-    if !is_exact {
-        let values: Float64Array = numbers.iter().map(|number| number.as_f64()).collect();
-        return Ok((DataType::Float64, Arc::new(values)));
-    }
-    let scale = numbers.iter().filter_map(|number| number.exact()).map(|decimal| decimal.scale).max().unwrap_or_default();
-    let units = |number: &&Number| number.exact().map(|decimal| decimal.units * 10_i128.pow(scale - decimal.scale));
-    let scale = i8::try_from(scale).unwrap_or_default();
-    let values = numbers.iter().map(units).collect::<Decimal128Array>().with_precision_and_scale(PRECISION, scale)?;
-    Ok((DataType::Decimal128(PRECISION, scale), Arc::new(values)))
+    let whole = sheet.finish().map_err(Problem::internal)?;
+    Ok((whole.len() <= MOST_BYTES).then_some((whole, count)))
 }

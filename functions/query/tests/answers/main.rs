@@ -13,6 +13,7 @@ mod dashboard;
 mod dashboards;
 mod engagement_stats;
 mod events;
+mod exports;
 mod glance;
 mod manners;
 mod parameters;

@@ -125,7 +125,13 @@ impl World {
             table: table.clone(),
             bucket: bucket.clone(),
             errands: errands.clone(),
-            reporting: Reporting { links: bucket.clone(), master: MASTER.into(), sends_mail: true, loopback: Loopback::Refused },
+            reporting: Reporting {
+                links: bucket.clone(),
+                export_link_seconds: 900,
+                master: MASTER.into(),
+                sends_mail: true,
+                loopback: Loopback::Refused,
+            },
             clock: clock.clone(),
             random: Arc::new(ports::SystemRandom),
         };

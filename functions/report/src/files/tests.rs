@@ -2,12 +2,13 @@
 
 use super::Files;
 use bytes::Bytes;
-use export::{Format, Request};
+use cube::query::{MetricQuery, Range};
+use export::{Format, Question, Request, Wanted};
 use memory::{Fault, Faults, MemoryBucket, MemoryTable, SettableClock};
 use model::event::{AiUse, Facts, Tokens};
 use model::message::{Message, pack};
 use model::money::Currency;
-use model::{Day, Event, EventId, Family, HourOffset, ProjectId, TenantId, Timestamp};
+use model::{Day, Event, EventId, Family, HourOffset, ProjectId, TenantId, Timestamp, UserId};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use ports::{Clock, SystemRandom};
 use records::task::{self, Status, Task};
@@ -78,6 +79,7 @@ impl World {
             uploads: bucket.clone(),
             clock: clock.clone(),
             random: Arc::new(SystemRandom),
+            most_rows: super::MOST_ROWS,
         };
         Self { faults, table, bucket, clock, files }
     }
@@ -118,6 +120,23 @@ impl World {
         let task = Task::new((&demo(), "t1".into()), ("export", serde_json::to_string(&request).unwrap()), self.clock.now());
         task::create(&*self.table, &task).await.unwrap();
         "t1".to_owned()
+    }
+
+    /// A task for who did anything on the day before, the day and the day after, of whom so many rows are held at once; what came of it.
+    async fn people(&mut self, most_rows: usize) -> Vec<(String, u64)> {
+        let range = Range { from: DAY.plus_millis(-24 * HOUR_MS), to: DAY.plus_millis(48 * HOUR_MS) };
+        let query = MetricQuery::new("people", &["events"], range).by("user");
+        let wanted = Wanted::Rows(Question { query, format: Format::Ndjson, file_name: "people.ndjson".into() });
+        let id = format!("by{most_rows}");
+        let task = Task::new((&demo(), id.clone()), ("export", serde_json::to_string(&wanted).unwrap()), self.clock.now());
+        task::create(&*self.table, &task).await.unwrap();
+        self.files.most_rows = most_rows;
+        assert!(self.export(&id).await);
+        let task = self.task(&id).await;
+        let file = self.file(&task.outcome.unwrap().key);
+        let people: Vec<Value> = std::str::from_utf8(&file).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((task.status, task.rows), (Status::Done, people.len() as u64));
+        people.iter().map(|row| (row["user"].as_str().unwrap().to_owned(), row["events"].as_u64().unwrap())).collect()
     }
 
     async fn export(&self, id: &str) -> bool {
@@ -167,6 +186,59 @@ async fn an_export_has_each_event_once_by_time_of_what_is_settled_and_what_is_no
     let calls = world.bucket.objects();
     assert!(world.export(&id).await);
     assert_eq!(world.bucket.objects(), calls);
+}
+
+/// The event of a user.
+fn of(user: i64, event: Event) -> Event {
+    Event { user: Some(UserId::new(format!("user-{user}")).unwrap()), ..event }
+}
+
+#[tokio::test]
+async fn an_answer_too_large_to_be_held_is_written_in_slices_with_each_row_once() {
+    let mut world = World::new().await;
+    // Settled into parts by the hash of the user, and some events of the same and of other users that are not settled, and of nobody.
+    let settled = (0..2_000).map(|user| of(user, event(user, 1, "a")));
+    world.store("demo", settled.chain([event(5_000, 2, "a")]).collect()).await;
+    world.settle().await;
+    let late = (1_990..2_010).map(|user| of(user, event(user + 10_000, 3, "a")));
+    world.store("demo", late.chain([event(5_001, 3, "a")]).collect()).await;
+    let whole = world.people(usize::MAX).await;
+    let users = |from: i64, to: i64, events: u64| (from..to).map(move |user| (format!("user-{user}"), events));
+    let mut expect: Vec<(String, u64)> = users(0, 1_990, 1).chain(users(1_990, 2_000, 2)).chain(users(2_000, 2_010, 1)).collect();
+    expect.push(("(none)".into(), 2));
+    expect.sort_unstable();
+    assert_eq!(whole, expect, "in the order of labels");
+    for most_rows in [1_000, 50, 1] {
+        let calls = world.faults.calls();
+        let mut sliced = world.people(most_rows).await;
+        assert!(world.faults.calls() > calls);
+        assert_ne!(sliced, whole, "in slices");
+        sliced.sort_unstable();
+        assert_eq!(sliced, expect, "{most_rows} at once");
+    }
+}
+
+#[tokio::test]
+async fn a_large_export_tells_how_far_it_is() {
+    const EVENTS: i64 = 60_000;
+    let world = World::new().await;
+    for batch in 0..EVENTS / 2_000 {
+        let numbers = batch * 2_000..(batch + 1) * 2_000;
+        world.store("demo", numbers.map(|number| event(number, 0, "a-model-of-a-name-that-takes-its-place")).collect()).await;
+    }
+    let id = world.ask(Format::Json, &[]).await;
+    world.faults.plan(|call| (call.operation == "complete").then_some(Fault::Before));
+    assert!(!world.export(&id).await);
+    world.faults.heal();
+    let (task, events) = (world.task(&id).await, u64::try_from(EVENTS).unwrap());
+    assert_eq!((task.status, task.attempts), (Status::Queued, 1));
+    assert!(task.rows > 0 && task.rows < events, "{} rows when its last part was sent", task.rows);
+    assert_eq!(world.bucket.unfinished(), 0);
+    assert!(world.export(&id).await);
+    let task = world.task(&id).await;
+    assert_eq!((task.status, task.rows), (Status::Done, events));
+    let rows: Vec<Value> = serde_json::from_slice(&world.file("exports/demo/t1/ai.file")).unwrap();
+    assert_eq!(rows.len() as u64, events);
 }
 
 #[tokio::test]

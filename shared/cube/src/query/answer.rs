@@ -20,6 +20,8 @@ pub struct Answer {
     pub covered: Range,
     /// Whether days of the zone begin with hours of the tenant; where not, each hour counts for the day that holds its middle.
     pub is_aligned: bool,
+    /// Whether there are more rows than the query wants at most: then there are none here.
+    pub is_over: bool,
     /// What was read, where that was asked for instead of rows.
     pub state: Option<CubeState>,
 }

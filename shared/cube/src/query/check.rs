@@ -1,6 +1,6 @@
 //! A question checked against the catalogue: every fault is told at once, with what would have been right.
 
-use super::{Granularity, MetricQuery, Order, Range};
+use super::{Granularity, MetricQuery, Order, Range, Slice};
 use crate::catalogue::{self, Cube, Dimension, Formula, Unit};
 use chrono_tz::Tz;
 use model::Timestamp;
@@ -96,6 +96,8 @@ pub struct Query {
     pub(super) order: Option<Order>,
     pub(super) limit: Option<usize>,
     pub(super) keeps_state: bool,
+    pub(super) slice: Slice,
+    pub(super) most_rows: usize,
 }
 
 impl Query {
@@ -168,6 +170,8 @@ impl MetricQuery {
             order: self.order.clone(),
             limit: self.limit,
             keeps_state: self.keeps_state,
+            slice: Slice::WHOLE,
+            most_rows: usize::MAX,
         })
     }
 

@@ -23,6 +23,8 @@ pub struct Evaluation<'a> {
     reading: Reading<'a>,
     plan: &'a Plan,
     gathered: Table,
+    /// Whether more groups were seen than the query wants at most: then nothing more is taken up.
+    is_over: bool,
     /// What was read, where that is asked for.
     state: Option<CubeState>,
 }
@@ -34,7 +36,7 @@ impl Query {
         let reading = Reading::of(self);
         let gathered = reading.empty_table();
         let state = self.keeps_state.then(|| CubeState::empty(self.cube));
-        Evaluation { reading, plan, gathered, state }
+        Evaluation { reading, plan, gathered, is_over: false, state }
     }
 
     /// The measures of its cube that it needs.
@@ -71,7 +73,7 @@ impl Evaluation<'_> {
     /// Adds the state of a bucket; there may be none, one or several of each, as long as each event is in one of them. States of other cubes
     /// and of buckets that the plan does not allow count for nothing.
     pub fn add(&mut self, bucket: Bucket, state: &CubeState) {
-        if !self.plan.allows(bucket) || !std::ptr::eq(state.cube(), self.reading.query.cube) {
+        if self.is_over || !self.plan.allows(bucket) || !std::ptr::eq(state.cube(), self.reading.query.cube) {
             return;
         }
         if let Some(own) = &mut self.state {
@@ -81,14 +83,27 @@ impl Evaluation<'_> {
             let middle = self.plan.middle(bucket.start);
             let calendar = &self.plan.calendar;
             self.reading.gather(&mut self.gathered, state, (calendar.index_of(middle), calendar, middle));
+            // Each is a row at least, but where they are of keys, which are merged in the end.
+            if self.reading.of_keys.is_empty() && self.gathered.cells.len() > self.reading.query.most_rows {
+                self.is_over = true;
+                self.gathered = self.reading.empty_table();
+            }
         }
+    }
+
+    /// Whether nothing more is taken up, because the answer would have more rows than the query wants at most.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// The answer.
     #[must_use]
     pub fn answer(self) -> Answer {
-        let Self { reading, plan, gathered, state } = self;
-        let rows = if state.is_some() { Vec::new() } else { reading.rows(gathered, &plan.calendar) };
+        let Self { reading, plan, gathered, is_over, state } = self;
+        let rows = if state.is_some() || is_over { Some(Vec::new()) } else { reading.rows(gathered, &plan.calendar) };
+        let is_over = is_over || rows.is_none();
+        let rows = rows.unwrap_or_default();
         let numbers = &reading.query.numbers;
         let is_estimated = |at: &usize| rows.iter().any(|row| row.values[*at].is_approximate());
         Answer {
@@ -96,6 +111,7 @@ impl Evaluation<'_> {
             rows,
             covered: plan.covered,
             is_aligned: plan.calendar.is_aligned,
+            is_over,
             state,
         }
     }
@@ -158,13 +174,15 @@ impl<'a> Reading<'a> {
     /// Adds the cells of a state that pass the filters.
     fn gather(&self, table: &mut Table, state: &CubeState, (bucket, calendar, middle): (usize, &Calendar, Timestamp)) {
         let passes = self.passing(state);
+        let sliced_by = self.query.slice_places();
+        let is_in_slice = |own: &[u32]| self.query.slice.has(sliced_by.iter().map(|at| state.cells.labels[*at].get(own[*at])));
         let mut codes = vec![0; table.cells.labels.len()];
         codes[TIME] = u32::try_from(bucket).unwrap_or(u32::MAX);
         let mut known: Vec<Vec<Option<u32>>> = state.cells.labels.iter().map(|labels| vec![None; labels.len()]).collect();
         let mut targets = Vec::with_capacity(state.len());
         for cell in 0..state.len() {
             let own = state.cells.codes(cell);
-            if !is_passing(&passes, own) {
+            if !is_passing(&passes, own) || !is_in_slice(own) {
                 targets.push(None);
                 continue;
             }
@@ -215,8 +233,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The rows of the answer.
-    fn rows(&self, gathered: Table, calendar: &Calendar) -> Vec<Row> {
+    /// The rows of the answer; nothing where there would be too many.
+    fn rows(&self, gathered: Table, calendar: &Calendar) -> Option<Vec<Row>> {
         let sources: Vec<Source> = self.query.numbers.iter().map(|name| self.source(name)).collect();
         let values = |from: &Finished, codes: &[u32]| {
             let at = from.row_of(codes);
@@ -225,9 +243,13 @@ impl<'a> Reading<'a> {
         if calendar.starts().is_empty() {
             let totals = Finished::new(self.merge_keys(gathered));
             let row = |codes: &Vec<u32>| Row { start: None, labels: self.labels(&totals.table, codes), values: values(&totals, codes) };
-            return self.ranked_groups(&totals).iter().map(row).collect();
+            let groups = self.ranked_groups(&totals);
+            return (groups.len() <= self.query.most_rows).then(|| groups.iter().map(row).collect());
         }
         let mut groups = self.ranked_groups(&Finished::new(self.merge_keys(gathered.coarser(|codes| codes[TIME] = 0))));
+        if calendar.starts().len().saturating_mul(groups.len()) > self.query.most_rows {
+            return None;
+        }
         let series = Finished::new(self.merge_keys(gathered));
         let labels: Vec<Arc<[String]>> = groups.iter().map(|codes| self.labels(&series.table, codes)).collect();
         let mut rows = Vec::with_capacity(calendar.starts().len() * groups.len());
@@ -237,7 +259,7 @@ impl<'a> Reading<'a> {
                 rows.push(Row { start: Some(*start), labels: labels.clone(), values: values(&series, codes) });
             }
         }
-        rows
+        Some(rows)
     }
 
     /// The codes of the groups, in the order asked for and as many. Without dimensions there is one group, also where nothing was seen.

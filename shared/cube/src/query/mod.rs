@@ -7,6 +7,7 @@ mod check;
 mod evaluate;
 mod keys;
 mod plan;
+mod slice;
 mod table;
 mod window;
 
@@ -15,6 +16,7 @@ pub use calendar::Granularity;
 pub use check::{Query, QueryFault};
 pub use evaluate::Evaluation;
 pub use plan::{Bucket, Grain, Plan, Span};
+pub use slice::Slice;
 pub use window::{Division, TimeParameters, Window};
 
 use chrono_tz::Tz;

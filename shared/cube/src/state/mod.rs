@@ -16,7 +16,7 @@ mod varint;
 pub use cap::{Dropped, cap};
 pub(crate) use encoding::Pieces;
 pub use encoding::{StateError, Wanted, decode, decode_cube, decode_parts, encode};
-pub(crate) use parts::part_of;
+pub(crate) use parts::{MOST_PARTS, part_of, part_of_all};
 #[cfg(test)]
 pub(crate) use section::id as id_of_name;
 

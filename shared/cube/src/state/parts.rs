@@ -7,7 +7,7 @@ use crate::catalogue::NONE;
 /// How many bytes a part has before compression, about.
 pub const PART_BYTES: usize = 8 * 1024;
 /// The most parts of one state.
-const MOST_PARTS: usize = 1 << 15;
+pub const MOST_PARTS: usize = 1 << 15;
 
 /// How many parts a state of so many bytes has: a power of two.
 pub fn number_of_parts(bytes: usize) -> u16 {
@@ -22,6 +22,11 @@ pub fn rounded(parts: usize) -> u16 {
 /// The part that holds the cells of this key.
 pub fn part_of(key: &str, parts: u16) -> u16 {
     part(hash(FNV_OFFSET, key), parts)
+}
+
+/// The same of several labels together; of one, it is the part of that key.
+pub fn part_of_all<'a>(labels: impl Iterator<Item = &'a str>, parts: u16) -> u16 {
+    part(labels.fold(FNV_OFFSET, hash), parts)
 }
 
 fn part(hash: u64, parts: u16) -> u16 {
