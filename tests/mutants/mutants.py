@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes one guard of settling at a time out of a copy of the product, and demands that the simulation catches it: `make mutants`.
+"""Takes one guard of settling, or of reports, at a time out of a copy of the product, and demands that the simulation catches it: `make mutants`.
 
 Without arguments all guards; with some, those whose name holds one of them. The copy is `target/mutants/tree`; what it is built into is
 shared from mutant to mutant, so that each costs a build of a few crates."""
@@ -31,6 +31,8 @@ class Mutant:
 
     guard: str
     patches: tuple[tuple[str, str, str], ...]
+    # Which simulation is to catch it.
+    scenario: str = "soak"
 
 
 MUTANTS = (
@@ -170,6 +172,71 @@ MUTANTS = (
             ),
         ),
     ),
+    Mutant(
+        "a report's id is made of its due time",
+        (("functions/report/src/reports/schedule.rs", "let run = id_of(due, id);", "let run = id_of(self.clock.now(), id);"),),
+        "reports",
+    ),
+    Mutant(
+        "a report's entry",
+        (
+            (
+                "shared/records/src/dispatch.rs",
+                "    due::put(table, &entry).await?;\n",
+                "",
+            ),
+        ),
+        "reports",
+    ),
+    Mutant(
+        "a report's entry is put off before it is taken away",
+        (
+            (
+                "functions/report/src/reports/tick.rs",
+                "        records::due::put(&*self.table, &again).await?;\n",
+                "        records::due::delete(&*self.table, due).await?;\n",
+            ),
+        ),
+        "reports",
+    ),
+    Mutant(
+        "a report's recipients are the first to be told of a budget",
+        (
+            (
+                "shared/budgets/src/look.rs",
+                "                dispatch::run(self.table, self.errands, (self.owner.tenant, &run)).await?;\n"
+                "                notice.run = Some(run.id);\n",
+                "                notice.run = Some(run.id.clone());\n"
+                "                budget::tell(self.table, self.owner.tenant, &notice).await?;\n"
+                "                dispatch::run(self.table, self.errands, (self.owner.tenant, &run)).await?;\n",
+            ),
+        ),
+        "reports",
+    ),
+    Mutant(
+        "a report's worn steps are given up",
+        (
+            (
+                "functions/report/src/reports/deliver.rs",
+                "kept.run.give_up_worn((now, self.rules.patience))",
+                "false && kept.run.give_up_worn((now, self.rules.patience))",
+            ),
+        ),
+        "reports",
+    ),
+    Mutant(
+        "a report's step is its taker's",
+        (
+            (
+                "functions/report/src/reports/deliver.rs",
+                "        if records::document::replace(&*self.table, (Shelf::Reports, place.tenant), &next).await? == Written::Outdated {\n"
+                "            return Ok(false);\n"
+                "        }\n",
+                "        _ = records::document::replace(&*self.table, (Shelf::Reports, place.tenant), &next).await? == Written::Outdated;\n",
+            ),
+        ),
+        "reports",
+    ),
 )
 
 
@@ -214,11 +281,11 @@ def build() -> None:
         raise SystemExit(f"The copy does not build:\n{built.stderr}")
 
 
-def soak(runs: int) -> tuple[int, str] | None:
+def soak(runs: int, scenario: str) -> tuple[int, str] | None:
     """The number of runs after which something was wrong, and what; nothing where nothing was."""
     for first in range(0, runs, PORTION):
         try:
-            done = subprocess.run([SIMULATION, "soak", str(PORTION), str(first)], capture_output=True, text=True, timeout=SECONDS)
+            done = subprocess.run([SIMULATION, scenario, str(PORTION), str(first)], capture_output=True, text=True, timeout=SECONDS)
         except subprocess.TimeoutExpired:
             return first + PORTION, f"{PORTION} runs did not end in {SECONDS} s"
         if done.returncode:
@@ -234,7 +301,7 @@ def attempt(mutant: Mutant) -> bool:
     try:
         patch(mutant)
         build()
-        caught = soak(RUNS)
+        caught = soak(RUNS, mutant.scenario)
     finally:
         restore(mutant, originals)
     took = f"{time.monotonic() - began:.0f} s"
@@ -253,9 +320,10 @@ def main(wanted: list[str]) -> None:
     chosen = [mutant for mutant in MUTANTS if not wanted or any(name in mutant.guard for name in wanted)]
     copy()
     build()
-    wrong = soak(PORTION)
-    if wrong:
-        raise SystemExit(f"The simulation finds fault with the product as it is: {wrong[1]}")
+    for scenario in sorted({mutant.scenario for mutant in chosen}):
+        wrong = soak(PORTION, scenario)
+        if wrong:
+            raise SystemExit(f"The simulation finds fault with the product as it is: {wrong[1]}")
     alive = [mutant.guard for mutant in chosen if not attempt(mutant)]
     print(f"{len(chosen) - len(alive)} of {len(chosen)} guards are missed when they are gone.")
     raise SystemExit(1 if alive else 0)

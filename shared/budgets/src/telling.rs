@@ -39,7 +39,7 @@ fn what(standing: &Standing<'_>, notice: &Notice) -> What {
         // To the last digit: of a small budget two places would say nothing.
         Measure::Money => format!("{} USD", value.digits()),
     };
-    let (used, limit) = (value(notice.used), value(notice.limit));
+    let (spent, limit) = (value(notice.used), value(notice.limit));
     let (scope, project, user, whose) = match &terms.scope {
         Scope::Tenant => ("tenant", None, None, "everybody".to_owned()),
         Scope::Project(project) => ("project", Some(project.as_str()), None, format!("the project {}", project.as_str())),
@@ -51,12 +51,12 @@ fn what(standing: &Standing<'_>, notice: &Notice) -> What {
         title: format!("Budget {name}: {threshold}% is reached"),
         text: format!(
             "{} of {} are used by {whose} in the {period} {span}: {threshold}% of the budget {name}, or more, as of {}.\n",
-            shown(used),
+            shown(spent),
             shown(limit),
             notice.at,
         ),
         data: json!({
-            "kind": "budget", "id": notice.id(), "threshold": threshold, "used": used, "limit": limit, "at": notice.at.to_string(),
+            "kind": "budget", "id": notice.id(), "threshold": threshold, "used": spent, "limit": limit, "at": notice.at.to_string(),
             "period": {"from": standing.period.from.to_string(), "to": standing.period.to.to_string()},
             "budget": {
                 "id": id, "name": name, "scope": scope, "projectId": project, "userId": user, "measure": terms.measure.name(),

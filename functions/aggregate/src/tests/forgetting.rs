@@ -17,11 +17,11 @@ use serde_json::json;
 
 const PERSON: &str = "u1";
 
-fn budget(name: &str, scope: Scope) -> Budget {
+fn budget((id, name): (&str, &str), scope: Scope) -> Budget {
     let terms = Terms { scope, measure: Measure::Tokens, limit: 1000, period: Period::Day, timezone: "UTC".into() };
     let mail = vec!["u1@example.com".into(), "boss@example.com".into()];
     let recipients = Recipients { mail, ..Recipients::default() };
-    let (id, name) = (name.replace(' ', "-"), name.to_owned());
+    let (id, name) = (id.to_owned(), name.to_owned());
     Budget { id, name, terms, terms_version: 1, thresholds: vec![50], recipients, version: 1, created_at: NOW, updated_at: NOW }
 }
 
@@ -60,11 +60,11 @@ impl World {
     async fn filled() -> Self {
         let world = Self::new().await;
         let (tenant, user) = (id("demo"), UserId::new(PERSON).unwrap());
-        for one in [budget("own", Scope::User(user)), budget("like u1", Scope::Tenant)] {
+        for one in [budget(("b1", "own"), Scope::User(user)), budget(("b2", "like u1"), Scope::Tenant)] {
             budget::create(&*world.table, &tenant, &one).await.unwrap();
         }
         let (period_start, at, run) = (NOW, NOW, None);
-        let notice = Notice { budget: "own".into(), terms_version: 1, period_start, threshold: 50, used: 500, limit: 1000, at, run };
+        let notice = Notice { budget: "b1".into(), terms_version: 1, period_start, threshold: 50, used: 500, limit: 1000, at, run };
         budget::tell(&*world.table, &tenant, &notice).await.unwrap();
         for one in [
             dashboard("private", PERSON, Sharing::Private),
@@ -101,7 +101,7 @@ impl World {
         let budgets = budget::all(&*self.table, &tenant).await.unwrap();
         let [other] = &budgets[..] else { panic!("{budgets:?}") };
         assert_eq!((other.name.as_str(), &other.recipients.mail), ("like (erased)", &vec!["boss@example.com".to_owned()]));
-        assert_eq!(budget::told(&*self.table, &tenant, "own").await.unwrap(), []);
+        assert_eq!(budget::told(&*self.table, &tenant, "b1").await.unwrap(), []);
         let dashboards = dashboard::all(&*self.table, &tenant).await.unwrap();
         let seen: Vec<_> = dashboards.iter().map(|one| (one.name.as_str(), one.owner.as_str(), one.widgets)).collect();
         assert_eq!(seen, [("others", "u12", 1), ("shared", "", 1)]);
