@@ -127,6 +127,29 @@ proptest! {
     }
 
     #[test]
+    fn an_answer_in_slices_has_each_row_of_the_whole_once((events, asked, offset) in any_query(), depth in 1..5_usize) {
+        let query = asked.check().unwrap();
+        let plan = query.plan(HourOffset::from_minutes(offset).unwrap());
+        let states = stored(&query, &[&events], offset);
+        let answer = |query: &Query| query.evaluate(&plan, states.iter().map(|(bucket, state)| (*bucket, state)));
+        let whole = answer(&query);
+        let slices = if query.is_divisible() { depth } else { 0 };
+        let slices = (0..slices).fold(vec![Slice::WHOLE], |slices, _| slices.into_iter().flat_map(|slice| slice.halves().unwrap()).collect());
+        let mut rows: Vec<Row> = slices.iter().flat_map(|slice| answer(&query.sliced(*slice)).rows).collect();
+        // Sorting keeps those of one bucket and group as they are: there is one of each.
+        rows.sort_by(|a, b| (a.start, &a.labels).cmp(&(b.start, &b.labels)));
+        let mut expect = whole.rows.clone();
+        expect.sort_by(|a, b| (a.start, &a.labels).cmp(&(b.start, &b.labels)));
+        prop_assert_eq!(rows, expect);
+        let at_most = answer(&query.clone().at_most(whole.rows.len()));
+        prop_assert_eq!((at_most.is_over, &at_most.rows), (false, &whole.rows));
+        if let Some(fewer) = whole.rows.len().checked_sub(1) {
+            let over = answer(&query.at_most(fewer));
+            prop_assert!(over.is_over && over.rows.is_empty());
+        }
+    }
+
+    #[test]
     fn a_plan_covers_its_range_once(from in 0..10_000_000_i64, length in 1..10_000_000_000_i64, offset in prop::sample::select(&[0_u8, 15, 30, 45][..])) {
         let offset = HourOffset::from_minutes(offset).unwrap();
         let range = Range { from: Timestamp::from_millis(START + from), to: Timestamp::from_millis(START + from + length) };
