@@ -144,6 +144,13 @@ impl From<&Budget> for BudgetInfo {
     }
 }
 
+impl BudgetInfo {
+    /// As the user sees it whose budget it is: whom the tenant's admins have told of it is theirs to know.
+    pub fn for_user(budget: &Budget) -> Self {
+        Self { recipients: None, ..Self::from(budget) }
+    }
+}
+
 impl BudgetStanding {
     pub fn of(standing: &Standing<'_>) -> Self {
         Self {

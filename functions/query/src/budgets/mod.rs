@@ -8,6 +8,7 @@ mod keep;
 mod own;
 mod wish;
 
+pub(crate) use answer::BudgetInfo;
 pub(crate) use own::{MyBudget, OwnBudgets};
 
 use crate::Desk;

@@ -29,8 +29,7 @@ pub(crate) struct OwnBudgets(Vec<Budget>);
 impl OwnBudgets {
     /// Those of this user: one query of a partition that is empty where a tenant has no budgets.
     pub async fn of(desk: &Desk, visit: &Visit, user: &UserId) -> Result<Self, Problem> {
-        let all = records::budget::all(&*desk.table, &visit.caller.tenant).await.map_err(unreadable)?;
-        Ok(Self(all.into_iter().filter(|budget| budget.terms.scope == Scope::User(user.clone())).collect()))
+        desk.budgets_for(visit, user).await.map(Self)
     }
 
     fn askings(&self, visit: &Visit) -> Vec<Asking<'_>> {
@@ -45,10 +44,17 @@ impl OwnBudgets {
     /// How they stand, off the answers to that.
     pub fn told(&self, visit: &Visit, answers: &[Answer]) -> Vec<MyBudget> {
         let told = |(asking, answer): (&Asking, &Answer)| MyBudget {
-            // Whom the tenant's admins have told of it is theirs to know.
-            budget: BudgetInfo { recipients: None, ..BudgetInfo::from(asking.budget) },
+            budget: BudgetInfo::for_user(asking.budget),
             now: BudgetStanding::of(&asking.standing(answer)),
         };
         self.askings(visit).iter().zip(answers).map(told).collect()
+    }
+}
+
+impl Desk {
+    /// The budgets that are for a user of the visitor's tenant.
+    pub(crate) async fn budgets_for(&self, visit: &Visit, user: &UserId) -> Result<Vec<Budget>, Problem> {
+        let all = records::budget::all(&*self.table, &visit.caller.tenant).await.map_err(unreadable)?;
+        Ok(all.into_iter().filter(|budget| budget.terms.scope == Scope::User(user.clone())).collect())
     }
 }

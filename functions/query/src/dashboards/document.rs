@@ -161,7 +161,7 @@ pub(crate) struct DashboardInfo {
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
-    /// Whose it is; `null` of one that comes with Weir.
+    /// Whose it is; `null` of one that comes with Weir, and of one whose owner was erased.
     pub owner: Option<String>,
     /// Who else may see it.
     pub sharing: DashboardSharing,
@@ -179,6 +179,11 @@ pub(crate) struct DashboardInfo {
     pub widgets: Vec<Widget>,
 }
 
+/// Whose a dashboard is; nobody's where who shared it was erased.
+pub(super) fn owner_of(kept: &Dashboard) -> Option<String> {
+    Some(kept.owner.clone()).filter(|owner| !owner.is_empty())
+}
+
 impl DashboardInfo {
     /// One that somebody keeps, as a visitor sees it who may change it or not.
     pub fn of_kept(kept: &Dashboard, document: Document, editable: bool) -> Self {
@@ -186,7 +191,7 @@ impl DashboardInfo {
             id: kept.id.clone(),
             name: document.name,
             description: document.description,
-            owner: Some(kept.owner.clone()),
+            owner: owner_of(kept),
             sharing: kept.sharing.into(),
             editable,
             version: kept.version,

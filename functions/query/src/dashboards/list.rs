@@ -1,6 +1,6 @@
 //! `GET /api/v1/dashboards`: the dashboards there are.
 
-use super::document::{DashboardSharing, Document, MOST_WIDGETS};
+use super::document::{DashboardSharing, Document, MOST_WIDGETS, owner_of};
 use super::ready;
 use crate::Desk;
 use crate::admin::unreadable;
@@ -9,6 +9,7 @@ use crate::shape::reply;
 use crate::visit::Visit;
 use axum::extract::State;
 use axum::response::Response;
+use model::UserId;
 use records::Dashboard;
 use serde::Serialize;
 use std::sync::Arc;
@@ -31,7 +32,7 @@ pub(crate) struct DashboardSummary {
     id: String,
     /// What people call it.
     name: String,
-    /// Whose it is; `null` of one that comes with Weir.
+    /// Whose it is; `null` of one that comes with Weir, and of one whose owner was erased.
     owner: Option<String>,
     /// Who else may see it.
     sharing: DashboardSharing,
@@ -49,9 +50,9 @@ pub(crate) struct DashboardSummary {
 impl DashboardSummary {
     fn of_kept(kept: Dashboard, editable: bool) -> Self {
         Self {
+            owner: owner_of(&kept),
             id: kept.id,
             name: kept.name,
-            owner: Some(kept.owner),
             sharing: kept.sharing.into(),
             editable,
             widgets: usize::try_from(kept.widgets).unwrap_or(MOST_WIDGETS),
@@ -100,4 +101,13 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     }
     let page = asked.page(all.into_iter().map(|one| (Place::ranked(0.0, vec![one.id.clone()]), one)).collect());
     reply(&visit, &asked, &page)
+}
+
+impl Desk {
+    /// The dashboards that a user of the visitor's tenant keeps.
+    pub(crate) async fn dashboards_of(&self, visit: &Visit, user: &UserId) -> Result<Vec<DashboardSummary>, Problem> {
+        let all = records::dashboard::all(&*self.table, &visit.caller.tenant).await.map_err(unreadable)?;
+        let own = all.into_iter().filter(|kept| kept.owner == user.as_str());
+        Ok(own.map(|kept| DashboardSummary::of_kept(kept, true)).collect())
+    }
 }

@@ -18,6 +18,7 @@ mod list;
 mod ready;
 pub(crate) mod tag;
 
+pub(crate) use list::DashboardSummary;
 pub(crate) use tag::{outdated, tagged};
 
 use crate::Desk;

@@ -4,6 +4,8 @@ use super::erasing::ErasureJob;
 use super::raw::{Place, Raw};
 use crate::Desk;
 use crate::admin::{Doing, unreadable};
+use crate::budgets::BudgetInfo;
+use crate::dashboards::DashboardSummary;
 use crate::parameters::{Known, LIST, fault, wrong};
 use crate::shape::{Amounts, Figure, Meta, reply, total};
 use crate::visit::Visit;
@@ -55,6 +57,10 @@ struct PersonData {
     /// Changes of its subscriptions that are known, by subscription.
     subscriptions: usize,
     events: PersonEvents,
+    /// Budgets for it.
+    budgets: Vec<BudgetInfo>,
+    /// Dashboards that it keeps.
+    dashboards: Vec<DashboardSummary>,
     /// Its erasure, where one was asked for.
     erasure: Option<ErasureJob>,
     /// What is kept, and is not here.
@@ -166,6 +172,8 @@ pub(crate) async fn answer(
         platform: labelled(platform, 0),
         subscriptions: subscriptions.rows.len(),
         events: PersonEvents { data: events.rows, next_cursor: events.next.map(|next| asked.cursor(next.text())) },
+        budgets: desk.budgets_for(&visit, &user).await?.iter().map(BudgetInfo::for_user).collect(),
+        dashboards: desk.dashboards_of(&visit, &user).await?,
         erasure: erasure.as_ref().map(ErasureJob::of),
         not_included: NOT_INCLUDED.to_vec(),
         meta: Meta::of(&reading, &asked),
@@ -176,7 +184,10 @@ pub(crate) async fn answer(
 /// Whether anything is kept by the person's id.
 pub(super) async fn is_known(desk: &Desk, visit: &Visit, user: &UserId) -> Result<bool, Problem> {
     let reading = desk.ask(visit, &[about((user, visit.now), "people", &["events"])]).await?;
-    Ok(reading.answers.iter().any(|answer| total(answer, 0) > 0))
+    if reading.answers.iter().any(|answer| total(answer, 0) > 0) {
+        return Ok(true);
+    }
+    Ok(!desk.budgets_for(visit, user).await?.is_empty() || !desk.dashboards_of(visit, user).await?.is_empty())
 }
 
 /// What a cube says of a user, of all time: clocks that are ahead by minutes are believed.

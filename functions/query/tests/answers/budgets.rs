@@ -148,7 +148,8 @@ async fn recipients_are_told_by_reports_and_are_named_as_schedules_name_theirs()
     assert_eq!((&run["name"], &run["budget"], &run["template"]), (&json!("Budget Ann's: 50% is reached"), &report["id"], &Value::Null));
     let to_whom: Vec<&Value> = run["deliveries"].as_array().unwrap().iter().map(|delivery| &delivery["to"]).collect();
     assert_eq!(to_whom, ["boss@example.com", "https://hooks.example.com/weir"]);
-    let listed = async |query: &str| world.get(Who::Admin, &format!("/api/v1/reports?{query}")).await.json()["data"].as_array().unwrap().len();
+    let listed =
+        async |query: &str| world.get(Who::Admin, &format!("/api/v1/reports?{query}")).await.json()["data"].as_array().unwrap().len();
     let id = report["id"].as_str().unwrap();
     assert_eq!((listed(&format!("budget={id}")).await, listed("budget=other").await, listed("").await), (1, 0, 1));
     // Whom the admins have told is not for the user whose budget it is.

@@ -6,6 +6,7 @@ use http::StatusCode;
 use memory::MemoryQueue;
 use model::Event;
 use ports::Clock as _;
+use serde_json::json;
 use settle::{Rules, Settler, Work};
 use std::sync::Arc;
 
@@ -46,6 +47,20 @@ async fn a_person_is_shown_its_numbers_and_its_events_settled_or_not() {
     assert_eq!(events.len(), 3);
     assert!(events.iter().all(|event| event["user"] == "anna" && event["properties"]["note"] == "hers" && event["family"] == "ai"));
     assert!(data["events"]["nextCursor"].is_null() && data["erasure"].is_null());
+    assert_eq!((&data["budgets"], &data["dashboards"]), (&json!([]), &json!([])));
+    let of_user = |user: &str| json!({"name": user, "scope": "user", "userId": user, "measure": "tokens", "limit": 1, "period": "day", "recipients": {"mail": ["boss@example.com"]}});
+    for user in ["anna", "ben"] {
+        assert_eq!(world.post(Who::Admin, "/api/v1/budgets", &of_user(user)).await.status, StatusCode::CREATED);
+        assert_eq!(
+            world.post(Who::User(user), "/api/v1/dashboards", &json!({"name": user, "copyOf": "ready:ai"})).await.status,
+            StatusCode::CREATED
+        );
+    }
+    let data = world.get(Who::Admin, DATA).await.json();
+    for kept in ["budgets", "dashboards"] {
+        assert_eq!((data[kept].as_array().unwrap().len(), &data[kept][0]["name"]), (1, &json!("anna")), "{data}");
+    }
+    assert_eq!(data["budgets"][0].get("recipients"), None);
     let nobody = world.get(Who::Admin, "/api/v1/users/nobody/data").await.json();
     assert!(nobody["profile"].is_null() && nobody["events"]["data"].as_array().unwrap().is_empty());
 }
