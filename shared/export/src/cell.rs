@@ -3,88 +3,117 @@
 use crate::text::Spelling;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Float64Type, Int32Type, Int64Type, TimestampMillisecondType, UInt64Type};
-use arrow_array::{Array, ArrayRef, BooleanArray, Decimal128Array, PrimitiveArray, StringArray};
+use arrow_array::{Array, ArrayRef, BooleanArray, DictionaryArray, StringArray};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, FieldRef};
 use chrono::DateTime;
+use std::io::Write;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// The column whose texts are JSON objects.
 const PROPERTIES: &str = "properties";
 
-/// A column, ready to be spelled.
+/// A column, ready to be spelled: what can be told of all its rows at once is.
 pub(crate) struct Cells<'a> {
-    array: &'a ArrayRef,
+    /// Which rows have something; nothing where all have.
+    nulls: Option<&'a NullBuffer>,
     kind: Kind<'a>,
 }
 
 enum Kind<'a> {
-    Labels { keys: &'a PrimitiveArray<Int32Type>, spelled: Vec<u8>, ends: Vec<usize> },
+    /// No row has anything.
+    Nothing,
+    /// Each label is spelled once.
+    Labels {
+        keys: &'a [i32],
+        spelled: Vec<u8>,
+        ends: Vec<usize>,
+    },
+    /// There are more labels than rows: they may be those of many more rows than these.
+    ManyLabels {
+        keys: &'a [i32],
+        labels: &'a StringArray,
+    },
     Text(&'a StringArray),
     Object(&'a StringArray),
-    Int32(&'a PrimitiveArray<Int32Type>),
-    Int64(&'a PrimitiveArray<Int64Type>),
-    UInt64(&'a PrimitiveArray<UInt64Type>),
-    Float(&'a PrimitiveArray<Float64Type>),
-    Decimal(&'a Decimal128Array, u32),
+    Int32(&'a [i32]),
+    Int64(&'a [i64]),
+    UInt64(&'a [u64]),
+    Float(&'a [f64]),
+    Decimal(&'a [i128], u32),
     Flag(&'a BooleanArray),
-    Time(&'a PrimitiveArray<TimestampMillisecondType>, DateCache),
+    Time(&'a [i64], DateCache),
 }
 
 impl<'a> Cells<'a> {
     /// The cells of a column; `None` where it is of a type that no table here has.
     pub fn of(field: &FieldRef, array: &'a ArrayRef, spelling: Spelling) -> Option<Self> {
         let kind = match field.data_type() {
-            DataType::Dictionary(..) => {
-                let labels = array.as_dictionary_opt::<Int32Type>()?;
-                let values = labels.values().as_string_opt::<i32>()?;
-                let (mut spelled, mut ends) = (Vec::new(), Vec::with_capacity(values.len()));
-                for value in values {
-                    spelling.text(value.unwrap_or_default(), &mut spelled);
-                    ends.push(spelled.len());
-                }
-                Kind::Labels { keys: labels.keys(), spelled, ends }
-            }
+            DataType::Dictionary(..) => Kind::of_labels(array.as_dictionary_opt()?, spelling)?,
             DataType::Utf8 if field.name() == PROPERTIES => Kind::Object(array.as_string_opt()?),
             DataType::Utf8 => Kind::Text(array.as_string_opt()?),
-            DataType::Int32 => Kind::Int32(array.as_primitive_opt()?),
-            DataType::Int64 => Kind::Int64(array.as_primitive_opt()?),
-            DataType::UInt64 => Kind::UInt64(array.as_primitive_opt()?),
-            DataType::Float64 => Kind::Float(array.as_primitive_opt()?),
-            DataType::Decimal128(_, scale) => Kind::Decimal(array.as_primitive_opt::<Decimal128Type>()?, u32::try_from(*scale).ok()?),
+            DataType::Int32 => Kind::Int32(array.as_primitive_opt::<Int32Type>()?.values()),
+            DataType::Int64 => Kind::Int64(array.as_primitive_opt::<Int64Type>()?.values()),
+            DataType::UInt64 => Kind::UInt64(array.as_primitive_opt::<UInt64Type>()?.values()),
+            DataType::Float64 => Kind::Float(array.as_primitive_opt::<Float64Type>()?.values()),
+            DataType::Decimal128(_, scale) => {
+                Kind::Decimal(array.as_primitive_opt::<Decimal128Type>()?.values(), u32::try_from(*scale).ok()?)
+            }
             DataType::Boolean => Kind::Flag(array.as_boolean_opt()?),
-            DataType::Timestamp(..) => Kind::Time(array.as_primitive_opt()?, DateCache::default()),
+            DataType::Timestamp(..) => Kind::Time(array.as_primitive_opt::<TimestampMillisecondType>()?.values(), DateCache::default()),
             _ => return None,
         };
-        Some(Self { array, kind })
+        let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
+        let is_nothing = nulls.is_some_and(|nulls| nulls.null_count() == array.len());
+        Some(if is_nothing { Self { nulls: None, kind: Kind::Nothing } } else { Self { nulls, kind } })
     }
 
     /// Whether a row has nothing here.
+    #[inline]
     pub fn is_nothing(&self, row: usize) -> bool {
-        self.array.is_null(row)
+        matches!(self.kind, Kind::Nothing) || self.nulls.is_some_and(|nulls| nulls.is_null(row))
     }
 
     /// Spells the value of a row.
+    #[inline]
     pub fn spell(&mut self, row: usize, spelling: Spelling, to: &mut Vec<u8>) {
-        if self.array.is_null(row) {
+        if self.nulls.is_some_and(|nulls| nulls.is_null(row)) {
             return spelling.nothing(to);
         }
         match &mut self.kind {
             Kind::Labels { keys, spelled, ends } => {
-                let key = usize::try_from(keys.value(row)).unwrap_or_default();
+                let key = usize::try_from(keys[row]).unwrap_or_default();
                 let begin = if key == 0 { 0 } else { ends[key - 1] };
                 to.extend_from_slice(&spelled[begin..ends[key]]);
             }
+            Kind::ManyLabels { keys, labels } => spelling.text(labels.value(usize::try_from(keys[row]).unwrap_or_default()), to),
             Kind::Text(texts) => spelling.text(texts.value(row), to),
             Kind::Object(texts) => spelling.object(texts.value(row), to),
-            Kind::Int32(numbers) => whole(numbers.value(row), to),
-            Kind::Int64(numbers) => whole(numbers.value(row), to),
-            Kind::UInt64(numbers) => whole(numbers.value(row), to),
-            Kind::Float(numbers) if numbers.value(row).is_finite() => to.extend_from_slice(numbers.value(row).to_string().as_bytes()),
-            Kind::Float(_) => spelling.nothing(to),
-            Kind::Decimal(numbers, scale) => decimal(numbers.value(row), *scale, to),
+            Kind::Int32(numbers) => whole(numbers[row], to),
+            Kind::Int64(numbers) => whole(numbers[row], to),
+            Kind::UInt64(numbers) => whole(numbers[row], to),
+            // Writing to memory cannot fail.
+            Kind::Float(numbers) if numbers[row].is_finite() => _ = write!(to, "{}", numbers[row]),
+            Kind::Float(_) | Kind::Nothing => spelling.nothing(to),
+            Kind::Decimal(numbers, scale) => decimal(numbers[row], *scale, to),
             Kind::Flag(flags) => to.extend_from_slice(if flags.value(row) { b"true" } else { b"false" }),
-            Kind::Time(times, cache) => spelling.plain(&cache.spell(times.value(row)), to),
+            Kind::Time(times, cache) => spelling.plain(cache.spell(times[row]), to),
         }
+    }
+}
+
+impl<'a> Kind<'a> {
+    fn of_labels(dictionary: &'a DictionaryArray<Int32Type>, spelling: Spelling) -> Option<Self> {
+        let (keys, labels) = (dictionary.keys().values(), dictionary.values().as_string_opt::<i32>()?);
+        if labels.len() > keys.len() {
+            return Some(Self::ManyLabels { keys, labels });
+        }
+        let (mut spelled, mut ends) = (Vec::new(), Vec::with_capacity(labels.len()));
+        for label in labels {
+            spelling.text(label.unwrap_or_default(), &mut spelled);
+            ends.push(spelled.len());
+        }
+        Some(Self::Labels { keys, spelled, ends })
     }
 }
 
@@ -102,8 +131,10 @@ fn decimal(units: i128, scale: u32, to: &mut Vec<u8>) {
     whole(units / one, to);
     let rest = units % one;
     if rest > 0 {
-        let digits = format!("{rest:0width$}", width = scale as usize);
+        let mut digits = itoa::Buffer::new();
+        let digits = digits.format(rest);
         to.push(b'.');
+        to.resize(to.len() + (scale as usize).saturating_sub(digits.len()), b'0');
         to.extend_from_slice(digits.trim_end_matches('0').as_bytes());
     }
 }
@@ -112,24 +143,38 @@ fn decimal(units: i128, scale: u32, to: &mut Vec<u8>) {
 #[derive(Default)]
 struct DateCache {
     day: Option<i64>,
+    /// The date, and after it the time that was spelled last.
     spelled: Vec<u8>,
+    date_bytes: usize,
 }
 
 impl DateCache {
-    fn spell(&mut self, millis: i64) -> Vec<u8> {
+    #[inline]
+    fn spell(&mut self, millis: i64) -> &[u8] {
         let (day, rest) = (millis.div_euclid(DAY_MS), millis.rem_euclid(DAY_MS));
         if self.day != Some(day) {
-            let date = DateTime::from_timestamp_millis(day * DAY_MS).map(|moment| moment.format("%Y-%m-%dT").to_string());
-            (self.day, self.spelled) = (Some(day), date.unwrap_or_default().into_bytes());
+            self.turn(day);
         }
-        let mut time = self.spelled.clone();
         let (seconds, millis) = (rest / 1000, rest % 1000);
-        for (number, end) in [(seconds / 3600, b':'), (seconds / 60 % 60, b':'), (seconds % 60, b'.')] {
-            time.extend_from_slice(&[digit(number / 10), digit(number % 10), end]);
-        }
-        time.extend_from_slice(&[digit(millis / 100), digit(millis / 10 % 10), digit(millis % 10), b'Z']);
-        time
+        let [h, hh] = two(seconds / 3600);
+        let [m, mm] = two(seconds / 60 % 60);
+        let [s, ss] = two(seconds % 60);
+        let [f, ff] = two(millis / 10);
+        self.spelled.truncate(self.date_bytes);
+        self.spelled.extend_from_slice(&[h, hh, b':', m, mm, b':', s, ss, b'.', f, ff, digit(millis % 10), b'Z']);
+        &self.spelled
     }
+
+    #[cold]
+    fn turn(&mut self, day: i64) {
+        let date = DateTime::from_timestamp_millis(day * DAY_MS).map(|moment| moment.format("%Y-%m-%dT").to_string());
+        self.spelled = date.unwrap_or_default().into_bytes();
+        (self.day, self.date_bytes) = (Some(day), self.spelled.len());
+    }
+}
+
+fn two(number: i64) -> [u8; 2] {
+    [digit(number / 10), digit(number % 10)]
 }
 
 fn digit(number: i64) -> u8 {
@@ -145,7 +190,7 @@ mod tests {
         let mut cache = DateCache::default();
         for millis in [0, 1_795_239_010_007, 1_795_239_010_999, -1, 951_782_400_000] {
             let expect = DateTime::from_timestamp_millis(millis).unwrap().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-            assert_eq!(String::from_utf8(cache.spell(millis)).unwrap(), expect);
+            assert_eq!(std::str::from_utf8(cache.spell(millis)).unwrap(), expect);
         }
     }
 
@@ -162,5 +207,6 @@ mod tests {
         check(30, 0, "30");
         check(0, 6, "0");
         check(29_990_000, 6, "29.99");
+        check(1_000_000_000_000_000_000_000_000_000_050, 30, "1.00000000000000000000000000005");
     }
 }

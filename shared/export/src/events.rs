@@ -263,7 +263,8 @@ impl<'a> Events<'a> {
             rows.sort_unstable_by_key(|(_, row)| *row);
             let events = self.open(&group.object).await?.events(group.index)?;
             let events = cube::columns::conform(self.owner.family, &events)?;
-            let taken = take_record_batch(&events, &UInt32Array::from_iter_values(rows.iter().map(|(_, row)| *row)))?;
+            // Each row counts once at most: as many as there are, are all of them.
+            let taken = if rows.len() == events.num_rows() { events } else { take(&events, rows.iter().map(|(_, row)| *row))? };
             let taken = cube::erase(&taken, self.erasures)?;
             let mask = self.mask(&taken);
             for (row, (at, _)) in rows.iter().enumerate().filter(|(row, _)| mask[*row]) {
@@ -274,13 +275,7 @@ impl<'a> Events<'a> {
         order.retain(|(_, row)| *row != usize::MAX);
         let batches: Vec<&RecordBatch> = batches.iter().collect();
         for rows in order.chunks(BATCH_ROWS) {
-            let rows = if is_run(rows) {
-                // In order and of one group, as what was sent in order mostly is.
-                batches[rows[0].0].slice(rows[0].1, rows.len())
-            } else {
-                interleave_record_batch(&batches, rows)?
-            };
-            if !to.take(rows).await.map_err(EventsError::Sink)? {
+            if !to.take(gather(&batches, rows)?).await.map_err(EventsError::Sink)? {
                 return Ok(false);
             }
         }
@@ -317,8 +312,21 @@ impl<'a> Events<'a> {
     }
 }
 
-fn is_run(rows: &[(usize, usize)]) -> bool {
-    rows.windows(2).all(|pair| pair[0].0 == pair[1].0 && pair[0].1 + 1 == pair[1].1)
+/// Rows of some batches, in their order.
+fn gather(batches: &[&RecordBatch], rows: &[(usize, usize)]) -> Result<RecordBatch, ArrowError> {
+    let (batch, first) = rows[0];
+    if rows.iter().any(|(of, _)| *of != batch) {
+        return interleave_record_batch(batches, rows);
+    }
+    if rows.iter().zip(first..).all(|((_, row), next)| *row == next) {
+        return Ok(batches[batch].slice(first, rows.len()));
+    }
+    // Of one batch, as most are that were sent in order: its labels stay as they are, where those of several would be gathered anew.
+    take(batches[batch], rows.iter().map(|(_, row)| u32::try_from(*row).unwrap_or(u32::MAX)))
+}
+
+fn take(batch: &RecordBatch, rows: impl Iterator<Item = u32>) -> Result<RecordBatch, ArrowError> {
+    take_record_batch(batch, &UInt32Array::from_iter_values(rows))
 }
 
 /// Events in the columns that files have.

@@ -17,6 +17,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Rows of a row group of Parquet: of the widest family some tens of megabytes before they are encoded.
 const GROUP_ROWS: usize = 1 << 17;
 
+/// Columns of which nearly every value is another: a dictionary would only be filled and then given up.
+const DISTINCT: [&str; 2] = ["id", "properties"];
+
 /// Why rows were not written.
 #[derive(Debug, thiserror::Error)]
 pub enum SheetError {
@@ -70,10 +73,13 @@ impl Sheet {
         let pages = match format {
             Format::Parquet => {
                 let drain = Drain::default();
-                let properties = WriterProperties::builder()
+                let mut properties = WriterProperties::builder()
                     .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
-                    .set_max_row_group_row_count(Some(GROUP_ROWS))
-                    .build();
+                    .set_max_row_group_row_count(Some(GROUP_ROWS));
+                for distinct in DISTINCT {
+                    properties = properties.set_column_dictionary_enabled(distinct.into(), false);
+                }
+                let properties = properties.build();
                 // Readers are told of columns by Parquet alone: a dictionary is a matter of encoding, and the column is text.
                 let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
                 let writer = ArrowWriter::try_new_with_options(drain.clone(), Arc::clone(schema), options)?;
@@ -114,19 +120,18 @@ impl Sheet {
                 for (field, array) in self.schema.fields().iter().zip(rows.columns()) {
                     cells.push(Cells::of(field, array, *spelling).ok_or_else(|| SheetError::Column(field.name().clone()))?);
                 }
-                for row in 0..rows.num_rows() {
-                    if *format == Format::Csv {
-                        csv_row(&mut cells, row, written);
-                        continue;
-                    }
-                    let is_first = self.rows == 0 && row == 0;
-                    if *format == Format::Json {
-                        written.extend_from_slice(if is_first { b"\n" } else { b",\n" });
-                    }
-                    json_row((names, &mut cells), row, written);
-                    if *format == Format::Ndjson {
-                        written.push(b'\n');
-                    }
+                let is_first = self.rows == 0;
+                match format {
+                    Format::Csv => (0..rows.num_rows()).for_each(|row| csv_row(&mut cells, row, written)),
+                    _ => (0..rows.num_rows()).for_each(|row| {
+                        if *format == Format::Json {
+                            written.extend_from_slice(if is_first && row == 0 { b"\n" } else { b",\n" });
+                        }
+                        json_row((names, &mut cells), row, written);
+                        if *format == Format::Ndjson {
+                            written.push(b'\n');
+                        }
+                    }),
                 }
             }
         }
@@ -158,7 +163,11 @@ impl Sheet {
     /// Takes what is written away.
     pub fn take(&mut self) -> Bytes {
         match &mut self.pages {
-            Pages::Text { written, .. } => std::mem::take(written).into(),
+            // What comes next is about as large: it need not grow into that step by step.
+            Pages::Text { written, .. } => {
+                let next = Vec::with_capacity(written.len());
+                std::mem::replace(written, next).into()
+            }
             Pages::Parquet { drain, .. } => std::mem::take(&mut *drain.lock()).into(),
         }
     }
@@ -275,6 +284,16 @@ mod tests {
         let rows: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(serde_json::from_slice::<Vec<serde_json::Value>>(&written(Format::Json)).unwrap(), rows);
         assert_eq!(rows[2], serde_json::json!({"model": "a,\"b\"", "tokens": 7, "historical": false, "properties": "-x"}));
+    }
+
+    #[test]
+    fn a_row_is_written_alike_among_others_and_alone() {
+        let table = table();
+        for format in [Format::Csv, Format::Ndjson] {
+            let mut alone = Sheet::new(format, &table.schema()).unwrap();
+            (0..3).for_each(|row| alone.write(&table.slice(row, 1)).unwrap());
+            assert_eq!(String::from_utf8(alone.finish().unwrap().to_vec()), String::from_utf8(written(format)));
+        }
     }
 
     #[test]

@@ -41,23 +41,31 @@ impl Spelling {
 /// A field of RFC 4180. One that a spreadsheet would take for a formula begins with an apostrophe: clients choose texts.
 fn csv_field(text: &str, to: &mut Vec<u8>) {
     let bytes = text.as_bytes();
-    let is_formula = bytes.first().is_some_and(|first| b"=+-@\t\r".contains(first));
-    let is_quoted = bytes.iter().any(|byte| b",\"\r\n".contains(byte));
+    let is_formula = matches!(bytes.first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'));
+    // All bytes, without leaving early: the processor looks at many at once then.
+    let is_quoted = bytes.iter().fold(false, |found, byte| found | matches!(byte, b',' | b'"' | b'\r' | b'\n'));
     if is_quoted {
-        to.push(b'"');
+        return quoted_field(bytes, is_formula, to);
     }
     if is_formula {
         to.push(b'\'');
     }
-    for byte in bytes {
-        if *byte == b'"' {
-            to.push(b'"');
+    to.extend_from_slice(bytes);
+}
+
+fn quoted_field(bytes: &[u8], is_formula: bool, to: &mut Vec<u8>) {
+    to.push(b'"');
+    if is_formula {
+        to.push(b'\'');
+    }
+    // Quotes are doubled: each piece ends with one, but for the last.
+    for (at, piece) in bytes.split(|byte| *byte == b'"').enumerate() {
+        if at > 0 {
+            to.extend_from_slice(b"\"\"");
         }
-        to.push(*byte);
+        to.extend_from_slice(piece);
     }
-    if is_quoted {
-        to.push(b'"');
-    }
+    to.push(b'"');
 }
 
 fn json_text(text: &str, to: &mut Vec<u8>) {
