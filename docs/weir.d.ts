@@ -437,6 +437,7 @@ export interface BudgetInfo {
   period: BudgetPeriod;
   /** Which project; `null` where it is for no project. */
   projectId?: string | null;
+  recipients?: null | Recipients;
   /** Whose usage it is for. */
   scope: BudgetScope;
   /** At how many percent something is told. */
@@ -449,6 +450,8 @@ export interface BudgetInfo {
   userId?: string | null;
   /** How often it was written: its `ETag`. */
   version: number;
+  /** What its webhooks are signed with; shown when they are set, and when it is changed for another. */
+  webhookSecret?: string | null;
 }
 
 /** What a budget is of. */
@@ -464,6 +467,11 @@ export interface BudgetNotice {
   limit: Figure;
   /** When the period begins. */
   periodStart: string;
+  /**
+   * The report by which the budget's recipients were told, at `/api/v1/reports/{report}`: what became of each delivery; `null` where it had
+   * none then.
+   */
+  report?: string | null;
   /** How many percent. */
   threshold: number;
   /** What was used when it was seen: tokens, or USD (millionths, rounded down). */
@@ -798,7 +806,7 @@ export interface DashboardInfo {
   id: string;
   /** What people call it. */
   name: string;
-  /** Whose it is; `null` of one that comes with Weir. */
+  /** Whose it is; `null` of one that comes with Weir, and of one whose owner was erased. */
   owner?: string | null;
   /** Who else may see it. */
   sharing: DashboardSharing;
@@ -821,7 +829,7 @@ export interface DashboardSummary {
   id: string;
   /** What people call it. */
   name: string;
-  /** Whose it is; `null` of one that comes with Weir. */
+  /** Whose it is; `null` of one that comes with Weir, and of one whose owner was erased. */
   owner?: string | null;
   /** Who else may see it. */
   sharing: DashboardSharing;
@@ -1188,9 +1196,9 @@ export interface JobFile {
   contentType: string;
   name: string;
   sizeBytes: number;
-  /** Opens the file for 15 minutes. Ask again for another. */
+  /** Opens the file until then. Ask again for another. */
   url: string;
-  /** Until when, at most. */
+  /** Until when the address opens it, at most. */
   urlExpiresAt: string;
 }
 
@@ -1495,6 +1503,10 @@ export interface NewBudget {
   period: BudgetPeriod;
   /** Which project; with the scope `project` only. */
   projectId?: string | null;
+  /** Who is told of that, once each; nobody, where not given: the budget's history has it in any case. */
+  recipients?: Recipients;
+  /** Gives the webhooks another secret, which the answer shows. */
+  rotateSecret?: boolean;
   /** Whose usage it is for. */
   scope: BudgetScope;
   /** At how many percent of it something is told, once each in a period; 50, 80 and 100, where not given. */
@@ -1998,6 +2010,7 @@ export interface Page_BudgetInfo {
     period: BudgetPeriod;
     /** Which project; `null` where it is for no project. */
     projectId?: string | null;
+    recipients?: null | Recipients;
     /** Whose usage it is for. */
     scope: BudgetScope;
     /** At how many percent something is told. */
@@ -2010,6 +2023,8 @@ export interface Page_BudgetInfo {
     userId?: string | null;
     /** How often it was written: its `ETag`. */
     version: number;
+    /** What its webhooks are signed with; shown when they are set, and when it is changed for another. */
+    webhookSecret?: string | null;
   }[];
   /** What `cursor` must be for the rows after them; `null` where there are none. */
   nextCursor?: string | null;
@@ -2025,7 +2040,7 @@ export interface Page_DashboardSummary {
     id: string;
     /** What people call it. */
     name: string;
-    /** Whose it is; `null` of one that comes with Weir. */
+    /** Whose it is; `null` of one that comes with Weir, and of one whose owner was erased. */
     owner?: string | null;
     /** Who else may see it. */
     sharing: DashboardSharing;
@@ -2106,17 +2121,21 @@ export interface Page_Report {
     /** How often it was tried to make it. */
     attempts: number;
     before?: null | ReportEnds;
+    /** The budget whose notice it is; `null` of a report. */
+    budget?: string | null;
     /** What becomes of it for each of its recipients; those that are `dead` are given up. */
     deliveries: ReportDelivery[];
     /** When it was due; when it was asked for, of one without a schedule. */
     due: string;
     /** How long it took to make it, in milliseconds. */
     durationMs?: number | null;
+    /** Whether its file was deleted because it named a person who was erased since. */
+    erased: boolean;
     /** Why it could not be made. */
     error?: string | null;
     /** How it is written; `null` of a notice. */
     format?: string | null;
-    /** Its id: the latest due come first in order. */
+    /** Its id. */
     id: string;
     /** Opens it, for a day. */
     link?: string | null;
@@ -2310,6 +2329,10 @@ export interface PersonAi {
 export interface PersonData {
   /** What it asked of AI models, in all. */
   ai: PersonAi;
+  /** Budgets for it. */
+  budgets: BudgetInfo[];
+  /** Dashboards that it keeps. */
+  dashboards: DashboardSummary[];
   /** What it did in apps: events, by name. */
   engagement: Record<string, Figure>;
   erasure?: null | ErasureJob;
@@ -2768,13 +2791,13 @@ export interface Recent {
   tokensLast24h: Figure;
 }
 
-/** To whom a report goes. It is in the bucket in any case. */
+/** To whom something goes. Reports are kept in the bucket in any case, and what is told of budgets in their history. */
 export interface Recipients {
   /** Addresses of mail. */
   mail?: string[];
   /**
-   * `https` addresses on the public internet. Each is posted a JSON body with a link, signed: `X-Weir-Signature` is `v1=` and the hex
-   * HMAC-SHA256 of `{X-Weir-Timestamp}.{body}` under `webhookSecret`; `X-Weir-Delivery` is the same in each attempt.
+   * `https` addresses on the public internet. Each is posted a JSON body (of a report with a link), signed: `X-Weir-Signature` is `v1=` and
+   * the hex HMAC-SHA256 of `{X-Weir-Timestamp}.{body}` under `webhookSecret`; `X-Weir-Delivery` is the same in each attempt.
    */
   webhooks?: string[];
 }
@@ -2786,17 +2809,21 @@ export interface Report {
   /** How often it was tried to make it. */
   attempts: number;
   before?: null | ReportEnds;
+  /** The budget whose notice it is; `null` of a report. */
+  budget?: string | null;
   /** What becomes of it for each of its recipients; those that are `dead` are given up. */
   deliveries: ReportDelivery[];
   /** When it was due; when it was asked for, of one without a schedule. */
   due: string;
   /** How long it took to make it, in milliseconds. */
   durationMs?: number | null;
+  /** Whether its file was deleted because it named a person who was erased since. */
+  erased: boolean;
   /** Why it could not be made. */
   error?: string | null;
   /** How it is written; `null` of a notice. */
   format?: string | null;
-  /** Its id: the latest due come first in order. */
+  /** Its id. */
   id: string;
   /** Opens it, for a day. */
   link?: string | null;
@@ -3632,7 +3659,7 @@ export interface Operations {
     query: { limit?: number; cursor?: string };
     answer: Page_BudgetInfo;
   };
-  /** Makes a budget. It refuses nothing: it tells, once a period, when each of its thresholds is reached. */
+  /** Makes a budget. It refuses nothing: it tells, once a period, when each of its thresholds is reached: in its history, and its recipients. */
   "POST /api/v1/budgets": {
     body: NewBudget;
     answer: BudgetInfo;
@@ -3752,9 +3779,9 @@ export interface Operations {
     path: { projectId: string; keyId: string };
     answer: void;
   };
-  /** The reports of the last 90 days, the latest due first, with what became of each. */
+  /** The reports of the last 90 days, and the notices of budgets, the latest due first, with what became of each. */
   "GET /api/v1/reports": {
-    query: { status?: "queued" | "delivering" | "done" | "failed"; schedule?: string; limit?: number; cursor?: string };
+    query: { status?: "queued" | "delivering" | "done" | "failed"; schedule?: string; budget?: string; limit?: number; cursor?: string };
     answer: Page_Report;
   };
   /** Asks for a report: it is made, kept, and sent to its recipients, and told of at `Location`. */
