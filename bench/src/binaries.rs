@@ -84,6 +84,7 @@ fn settings() -> HashMap<&'static str, String> {
         ("BUCKET_NAME", "bench".to_owned()),
         ("QUEUE_URL", "http://127.0.0.1/queue".to_owned()),
         ("WORK_QUEUE_URL", "http://127.0.0.1/work".to_owned()),
+        ("REPORT_QUEUE_URL", "http://127.0.0.1/report".to_owned()),
         ("SERVICE_SECRET", secret.clone()),
         ("PSEUDONYM_SECRET", secret.clone()),
         ("JWT_SECRET", secret),

@@ -1,14 +1,16 @@
 //! Benchmarks: one JSON line a figure. `cargo run --release -p bench -- [BINARIES]`, where `BINARIES` is the folder of the functions'
-//! release binaries (default `target/release`); `bench ingest`, `fold`, `settling`, `read`, `reads` or `binaries` runs one part alone.
-//! `bench cost` writes `docs/cost.md`, `bench cost targets` shows only what has targets. Exits with a failure where a target is missed by more
-//! than a quarter, or a part could not be measured.
+//! release binaries (default `target/release`); `bench ingest`, `fold`, `settling`, `read`, `reads`, `exports` or `binaries` runs one part
+//! alone, and `bench exports 1` only that of one million rows. `bench cost` writes `docs/cost.md`, `bench cost targets` shows only what has
+//! targets. Exits with a failure where a target is missed by more than a quarter, or a part could not be measured.
 
 mod binaries;
 mod cost;
 mod cpu;
+mod exports;
 mod fold;
 mod ingest;
 mod lambda;
+mod peak;
 mod read;
 mod reads;
 mod report;
@@ -36,13 +38,19 @@ fn main() -> anyhow::Result<ExitCode> {
         writeln!(out, "{}", serde_json::to_string(&settling::child(&paths)?)?)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if arguments.first().is_some_and(|first| first == "export") {
+        // The same of `exports::run`.
+        writeln!(out, "{}", serde_json::to_string(&exports::child(&arguments[1..])?)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("target/release"), PathBuf::from);
-    let parts: [(&str, &Part<'_>); 6] = [
+    let parts: [(&str, &Part<'_>); 7] = [
         ("ingest", &ingest::run),
         ("fold", &fold::run),
         ("settling", &settling::run),
         ("read", &read::run),
         ("reads", &reads::run),
+        ("exports", &|| exports::run(arguments.get(1).filter(|_| arguments[0] == "exports"))),
         ("binaries", &|| binaries::run(&folder)),
     ];
     let only = arguments.first().filter(|first| parts.iter().any(|(name, _)| name == first));

@@ -15,6 +15,8 @@ pub struct Figure {
     #[serde(skip_serializing_if = "Option::is_none")]
     target_at_most: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    target_at_least: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     met: Option<bool>,
     #[serde(flatten)]
     details: Map<String, Value>,
@@ -23,13 +25,20 @@ pub struct Figure {
 impl Figure {
     /// A figure without a target.
     pub fn new(bench: &'static str, value: f64, unit: &'static str) -> Self {
-        Self { bench, value, unit, target_at_most: None, met: None, details: Map::new() }
+        Self { bench, value, unit, target_at_most: None, target_at_least: None, met: None, details: Map::new() }
     }
 
     /// With the most that it should be.
     pub fn at_most(mut self, target: f64) -> Self {
         self.target_at_most = Some(target);
         self.met = Some(self.value <= target);
+        self
+    }
+
+    /// With the least that it should be.
+    pub fn at_least(mut self, target: f64) -> Self {
+        self.target_at_least = Some(target);
+        self.met = Some(self.value >= target);
         self
     }
 
@@ -41,7 +50,9 @@ impl Figure {
 
     /// Whether its target is missed by more than is tolerated.
     pub fn is_missed(&self) -> bool {
-        self.target_at_most.is_some_and(|target| self.value > target * TOLERANCE)
+        let is_over = self.target_at_most.is_some_and(|target| self.value > target * TOLERANCE);
+        let is_under = self.target_at_least.is_some_and(|target| self.value * TOLERANCE < target);
+        is_over || is_under
     }
 }
 
@@ -49,4 +60,25 @@ impl Figure {
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_missed_when_it_is_by_more_than_a_quarter() {
+        let figure = |value| Figure::new("export", value, "rows a second");
+        for (figure, met, missed) in [
+            (figure(100.0).at_least(100.0), true, false),
+            (figure(80.0).at_least(100.0), false, false),
+            (figure(79.0).at_least(100.0), false, true),
+            (figure(100.0).at_most(100.0), true, false),
+            (figure(125.0).at_most(100.0), false, false),
+            (figure(126.0).at_most(100.0), false, true),
+        ] {
+            assert_eq!((figure.met, figure.is_missed()), (Some(met), missed), "{figure:?}");
+        }
+        assert!(!figure(1.0).is_missed());
+    }
 }

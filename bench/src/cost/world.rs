@@ -73,10 +73,13 @@ impl World {
             })??;
             Ok(serde_json::to_vec(&answer)?)
         };
-        let settings = BTreeMap::from(
-            [("TABLE_NAME", "table"), ("BUCKET_NAME", "bucket"), ("WORK_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/work")]
-                .map(|(name, value)| (name.to_owned(), value.to_owned())),
-        );
+        let settings = [
+            ("TABLE_NAME", "table"),
+            ("BUCKET_NAME", "bucket"),
+            ("WORK_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/work"),
+            ("REPORT_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/report"),
+        ];
+        let settings = BTreeMap::from(settings.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let config = setup::Settings::from_map(aggregate::config::SETTINGS, &settings).map_err(|faults| anyhow::anyhow!("{faults}"))?;
         let config = aggregate::config::Config::from(&config);
         let settler = Settler {
@@ -93,7 +96,12 @@ impl World {
         Ok(Self {
             ingest: Box::new(http),
             store: Store::new(table(Spender::Store), bucket(Spender::Store), clock.clone()),
-            aggregate: Aggregate::new(settler, sends(&work_queue, Spender::Aggregate), config),
+            // Nobody has a budget here: nothing is to be told to anybody.
+            aggregate: Aggregate::new(
+                settler,
+                (sends(&work_queue, Spender::Aggregate), sends(&Arc::default(), Spender::Aggregate)),
+                config,
+            ),
             processor: Processor::of_this_thread()?,
             memory_mb: BTreeMap::from([
                 (Spender::Ingest, memory("IngestFunction")?),

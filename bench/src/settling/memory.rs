@@ -2,8 +2,8 @@
 
 use super::events::Hour;
 use super::{KEY, OBJECT_BYTES};
+use crate::peak;
 use crate::report::Figure;
-use anyhow::Context;
 use cube::settle::{LogSize, LogWriter, Settling};
 use cube::{rollup, segment};
 use model::price::PriceBook;
@@ -77,12 +77,5 @@ pub fn child(paths: &[PathBuf]) -> anyhow::Result<Measured> {
         events += settled.events;
         items += rollup::pack(settled.state).1.len();
     }
-    Ok(Measured { peak_kib: peak_kib()?, events, items })
-}
-
-/// The high-water mark of this process's resident memory (Linux).
-fn peak_kib() -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("the system does not tell peak memory")?;
-    Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+    Ok(Measured { peak_kib: peak::kib()?, events, items })
 }
