@@ -44,3 +44,53 @@ fn rows(content: &Content, part: &Part, line: &Line) -> Vec<[String; 10]> {
 fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{self, HOSTILE};
+    use crate::template::{self, Kind};
+
+    fn rows(content: &Content) -> Vec<Vec<String>> {
+        let file = file(content).unwrap();
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&file[..]);
+        reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn a_row_has_every_digit_of_one_number() {
+        let rows = rows(&sample::hostile());
+        assert_eq!(rows[0], COLUMNS);
+        assert_eq!(rows.len(), 1 + 2 * HOSTILE.len());
+        let (from, to) = ("2026-11-16T00:00:00.000Z", "2026-11-23T00:00:00.000Z");
+        assert_eq!(rows[1], ["models", from, to, "", "model", HOSTILE[0], "cost", "1.250000000001", "0", "USD"]);
+        assert_eq!(rows[2][7..], ["1234", "", "tokens"]);
+    }
+
+    #[test]
+    fn no_name_is_taken_for_a_formula_and_none_for_a_row() {
+        let content = sample::hostile();
+        for (row, name) in rows(&content)[1..].iter().step_by(2).zip(HOSTILE) {
+            let is_inert = !row[5].starts_with(['=', '+', '-', '@', '\t', '\r']);
+            assert!(is_inert && (row[5] == name || row[5] == format!("'{name}")), "{row:?}");
+        }
+        let file = String::from_utf8(file(&content).unwrap()).unwrap();
+        assert!(file.contains("\"a,b\r\n\"\"c\"\"\""), "{file}");
+        assert!(file.lines().all(|line| !line.starts_with(['=', '@'])));
+    }
+
+    #[test]
+    fn a_part_of_a_distribution_and_a_moment_are_named() {
+        let mut line = sample::week([5; 7], &crate::number::Unit::Milliseconds).remove(1);
+        line.numbers[0].quantile = Some(0.95);
+        let rows = rows(&sample::content(vec![sample::part(Kind::Series, vec![], vec![line])]));
+        assert_eq!(rows[1][3..], ["2026-11-17T00:00:00.000Z", "", "", "cost p95", "0.05", "", "milliseconds"]);
+    }
+
+    #[test]
+    fn a_report_of_nothing_is_its_header() {
+        for template in template::all() {
+            assert_eq!(rows(&sample::empty(template)), [COLUMNS.map(str::to_owned)], "{}", template.name);
+        }
+    }
+}

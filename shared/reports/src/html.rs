@@ -35,12 +35,13 @@ p{margin:4px 0}\
 .tick{fill:#57606a;font:11px sans-serif}\
 table{width:100%;border-collapse:collapse;table-layout:fixed}\
 td{padding:6px 0 2px;vertical-align:top;border-top:1px solid #e1e7ee}\
-tr:first-child td,td.more{border-top:0}\
-td.more{padding:0 0 6px}\
-td.n{width:42%;text-align:right;font-weight:600;padding-left:8px}\
+td.more{padding:0 0 6px;border-top:0}\
+th{padding:0 0 2px;font-weight:400}\
+.n{width:42%;text-align:right;padding-left:8px}\
+td.n{font-weight:600}\
 td.n span{display:block;font-weight:400;font-size:14px;color:#57606a}\
 .rank{display:block;width:100%;height:4px;margin:4px 0 2px}\
-@media(min-width:600px){main{padding:24px 32px}.figure{width:33.33%}td.n{width:34%}.tick{font-size:6.5px}}\
+@media(min-width:600px){main{padding:24px 32px}.figure{width:33.33%}th.n{width:34%}.tick{font-size:6.5px}}\
 @media(prefers-color-scheme:dark){\
 body{background:#0d1117;color:#e6edf3}main{background:#161b22}h2{border-color:#3d444d}\
 .quiet,.figure span,td.n span{color:#a9b3be}.tick{fill:#a9b3be}.bar{fill:#6cb2ff}.track{fill:#2b333d}.axis{stroke:#4a535d}td{border-color:#2b333d}}";
@@ -136,6 +137,9 @@ fn series(part: &Part, axis: Axis) -> Markup {
 fn ranking(part: &Part) -> Markup {
     html! {
         table {
+            @if let Some(first) = part.lines.first().and_then(|line| line.numbers.first()) {
+                tr { th {} th class="n quiet" scope="col" { (first.title) } }
+            }
             @for line in part.lines.iter().take(MOST_LINES) {
                 @if let Some((first, rest)) = line.numbers.split_first() {
                     tr data-labels=(line.labels.join("|")) {
@@ -235,3 +239,6 @@ pub fn text(content: &Content) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,3 +51,49 @@ pub fn document(content: &Content) -> serde_json::Result<Vec<u8>> {
         parts: &content.parts,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{self, HOSTILE};
+    use crate::template;
+    use serde_json::{Value, json};
+
+    fn read(content: &Content) -> Value {
+        serde_json::from_slice(&document(content).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_program_reads_names_as_they_are_and_numbers_to_the_last_digit() {
+        let content = sample::hostile();
+        let read = read(&content);
+        let lines = read["parts"][0]["lines"].as_array().unwrap();
+        assert!(lines.iter().zip(HOSTILE).all(|(line, name)| line["labels"] == json!([name])));
+        assert_eq!(lines[0]["numbers"][0]["unit"], json!({"kind": "money", "currency": "USD"}));
+        // A double would not hold it.
+        let text = String::from_utf8(document(&content).unwrap()).unwrap();
+        assert!(text.contains("\"value\": 1.250000000001,") && text.contains("\"before\": 0,"), "{text}");
+        // A number that is held against nothing has no `before`.
+        assert!(lines[0]["numbers"][1].get("before").is_none());
+    }
+
+    #[test]
+    fn a_report_says_of_when_it_is_and_what_it_was_asked() {
+        let read = read(&sample::hostile());
+        assert_eq!(read["range"], json!({"from": "2026-11-16T00:00:00.000Z", "to": "2026-11-23T00:00:00.000Z"}));
+        assert_eq!(read["before"], json!({"from": "2026-11-09T00:00:00.000Z", "to": "2026-11-16T00:00:00.000Z"}));
+        assert_eq!((&read["granularity"], &read["timezone"]), (&json!("day"), &json!("UTC")));
+        assert_eq!(read["settledThrough"], Value::Null);
+        assert_eq!((&read["parts"][0]["cube"], &read["parts"][0]["groupBy"]), (&json!("ai_requests"), &json!(["model"])));
+    }
+
+    #[test]
+    fn a_report_of_nothing_has_its_parts() {
+        for template in template::all() {
+            let read = read(&sample::empty(template));
+            let parts = read["parts"].as_array().unwrap();
+            assert_eq!(parts.len(), template.sections.len());
+            assert!(parts.iter().all(|part| part["lines"] == json!([]) && part["more"] == json!(false)), "{}", template.name);
+        }
+    }
+}

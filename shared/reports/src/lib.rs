@@ -15,6 +15,8 @@ pub mod json;
 pub mod number;
 pub mod period;
 pub mod run;
+#[cfg(test)]
+mod sample;
 pub mod schedule;
 pub mod target;
 pub mod template;
