@@ -80,7 +80,9 @@ impl MemoryQueue {
     pub fn let_go(&self) -> Vec<(u32, String)> {
         let mut state = self.state.lock().unwrap();
         let kept_back = std::mem::take(&mut state.kept_back);
-        kept_back.iter().for_each(|(_, body)| state.take(body.clone(), BTreeMap::new()));
+        for (_, body) in &kept_back {
+            state.take(body.clone(), BTreeMap::new());
+        }
         kept_back
     }
 

@@ -8,9 +8,12 @@ use simulation::{Outcome, reporting};
 use std::process::ExitCode;
 use std::time::Instant;
 
+/// What makes a run of a seed, and what is counted in it.
+type Scenario = (fn(u64) -> Outcome, [&'static str; 2]);
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let scenario: Option<(fn(u64) -> Outcome, [&str; 2])> = match arguments.first().map(String::as_str) {
+    let scenario: Option<Scenario> = match arguments.first().map(String::as_str) {
         Some("soak") => Some((simulation::run, ["events", "readings"])),
         Some("reports") => Some((reporting::run, ["reports", "deliveries"])),
         _ => None,

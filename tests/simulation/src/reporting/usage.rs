@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many tokens a day the budget allows.
 pub const LIMIT: u64 = 1_000;
 
+/// Thresholds that are reached: of which day, and at how many percent.
+pub type Reached = BTreeSet<(String, u64)>;
+
 /// A look at the budgets.
 #[derive(Debug, Clone, Copy)]
 pub struct Glance {
@@ -81,23 +84,23 @@ fn tokens(key: &Key) -> Option<(String, u64)> {
 }
 
 /// By day and threshold: what has to be told, and what may be.
-pub fn expected(changes: &Changes, glances: &[Glance]) -> (BTreeSet<(String, u64)>, BTreeSet<(String, u64)>) {
+pub fn expected(changes: &Changes, glances: &[Glance]) -> (Reached, Reached) {
     let (mut must, mut may) = (BTreeSet::new(), BTreeSet::new());
     for glance in glances {
         let day = glance.day.to_string();
-        let (mut least, mut most) = (0, 0);
+        let (mut least, mut largest) = (0, 0);
         for (key, changes) in changes {
             let Some((_, tokens)) = tokens(key).filter(|(of, _)| *of == day) else { continue };
             let (is_always, is_ever) = presence(changes, glance.turns);
             least += if is_always { tokens } else { 0 };
-            most += if is_ever { tokens } else { 0 };
+            largest += if is_ever { tokens } else { 0 };
         }
         for threshold in [50, 80, 100] {
             let is_reached = |tokens: u64| tokens * 100 >= LIMIT * threshold;
             if is_reached(least) && glance.is_done {
                 must.insert((day.clone(), threshold));
             }
-            if is_reached(most) {
+            if is_reached(largest) {
                 may.insert((day.clone(), threshold));
             }
         }
