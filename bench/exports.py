@@ -33,12 +33,16 @@ def kinds(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, str]:
     return {name: kind for name, kind, *_ in described if name not in INTERNAL}
 
 
+def in_utc(name: str, kind: str) -> str:
+    """A column, of which times do not ask for a zone."""
+    return f'make_timestamp(epoch_us("{name}")) AS "{name}"' if kind.startswith("TIMESTAMP") else f'"{name}"'
+
+
 def ways(columns: dict[str, str], form: str) -> dict[str, str]:
     """The same columns as they are, and with times as DuckDB writes them fastest."""
     as_they_are = ", ".join(f'"{name}"' for name in columns)
     if form == "parquet":
         return {"as they are": as_they_are}
-    in_utc = lambda name, kind: f'make_timestamp(epoch_us("{name}")) AS "{name}"' if kind.startswith("TIMESTAMP") else f'"{name}"'
     return {"as they are": as_they_are, "times in UTC": ", ".join(in_utc(*column) for column in columns.items())}
 
 
