@@ -24,10 +24,6 @@ async fn begun(world: &World, answer: &crate::world::Answer) -> (Task, Wanted) {
     (task, wanted)
 }
 
-fn lines(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
 /// Logins of so many users, at that time.
 fn logins(users: usize, time: &str) -> Vec<Event> {
     let login =
@@ -39,9 +35,9 @@ fn logins(users: usize, time: &str) -> Vec<Event> {
 async fn few_users_are_the_answer() {
     let world = World::new().await;
     world.store("other", logins(3, "2026-11-18T12:00:00Z")).await;
-    let answer = world.get(Who::OtherAdmin, &format!("{PATH}?data=users&format=ndjson&period=7d")).await;
+    let answer = world.get(Who::OtherAdmin, &format!("{PATH}?data=users&format=json&period=7d")).await;
     assert_eq!((answer.status, answer.header("weir-rows")), (StatusCode::OK, "3"));
-    let rows = lines(&answer.text);
+    let rows = answer.json();
     assert_eq!(rows[1]["user"], "user-00001");
     assert_eq!((&rows[1]["events"], &rows[1]["daysActive"]), (&Value::from(1), &Value::from(1)));
     assert_eq!(rows[1]["firstSeen"], "2026-11-18T12:00:00.000Z");
