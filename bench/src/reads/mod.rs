@@ -20,8 +20,8 @@ use std::sync::Arc;
 use tenant::Tenant;
 use tower::ServiceExt;
 
-const WARM_UP: usize = 20;
-const ROUNDS: usize = 300;
+const WARM_UP: usize = 5;
+const ROUNDS: usize = 100;
 /// More than any answer has.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// What a read of one family may take, and how many round trips any may wait for: partials, then manifests, then rollups (I7).
