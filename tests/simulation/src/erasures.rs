@@ -1,6 +1,7 @@
 //! People who are erased in a run, and what may still name them at its end: nothing.
 
 use crate::land::Land;
+use crate::reference::Accepted;
 use cube::catalogue::Dimension;
 use cube::{FamilyState, segment};
 use futures::FutureExt;
@@ -39,7 +40,7 @@ fn open(land: &Land) -> Vec<String> {
 }
 
 /// What names people who are erased: rows of any object, and items of those who have done nothing since.
-pub fn faults(land: &Land) -> Vec<String> {
+pub fn faults(land: &Land, accepted: &Accepted) -> Vec<String> {
     let mut faults = open(land);
     for tenant in land.tenants.iter() {
         let erasures = of(land, &tenant.id);
@@ -54,7 +55,7 @@ pub fn faults(land: &Land) -> Vec<String> {
                 faults.push(format!("{key} names somebody who is erased"));
             }
         }
-        let gone = gone(land, (&tenant.id, &erasures));
+        let gone = gone(accepted, (&tenant.id, &erasures));
         let items = land.shelf.items();
         let of_tenant = items.iter().filter(|item| item.key.partition.starts_with(&format!("T#{}#", tenant.id)));
         faults.extend(of_tenant.filter(|item| names(item, &gone)).map(|item| format!("{:?} names somebody who is erased", item.key)));
@@ -63,8 +64,7 @@ pub fn faults(land: &Land) -> Vec<String> {
 }
 
 /// The people who are erased and have done nothing since.
-fn gone(land: &Land, (tenant, erasures): (&TenantId, &Erasures)) -> BTreeSet<String> {
-    let accepted = crate::reference::accepted(land);
+fn gone(accepted: &Accepted, (tenant, erasures): (&TenantId, &Erasures)) -> BTreeSet<String> {
     let events = accepted.iter().filter(|((of, _), _)| of == tenant).flat_map(|(_, events)| events);
     let is_kept = |person: &String| {
         let before = erasures.of(person).map(|extent| extent.before);

@@ -26,7 +26,7 @@ pub fn all() -> Vec<Tenant> {
     vec![
         tenant("berlin", 0, &[(Family::Lifecycle, 3), (Family::Ai, 2)]),
         tenant("delhi", 30, &[(Family::Sales, 3)]),
-        tenant("lima", 0, &[(Family::Lifecycle, 3)]),
+        tenant("lima", 0, &[(Family::Lifecycle, 2)]),
     ]
 }
 

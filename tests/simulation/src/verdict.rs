@@ -1,7 +1,7 @@
 //! Compares what a run has come to with what it should have: every rollup of every grain, and nothing left over.
 
 use crate::land::Land;
-use crate::reference::{self, Expected};
+use crate::reference::{self, Accepted, Expected};
 use crate::schedule::families;
 use cube::FamilyState;
 use cube::rollup::unpack;
@@ -16,9 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Everything that is wrong.
-pub fn faults(land: &Land) -> Vec<String> {
+pub fn faults(land: &Land, accepted: &Accepted) -> Vec<String> {
     let table = MemoryTable::of(land.shelf.items());
-    let accepted = reference::accepted(land);
     let mut faults = Vec::new();
     for (tenant, family) in families(land) {
         let tenant = &land.tenants[tenant];
@@ -168,9 +167,4 @@ fn named(key: &ports::Key, item: Arc<Item>) -> Vec<AttemptId> {
 
 fn at_once<T, E: std::fmt::Debug>(call: impl Future<Output = Result<T, E>>) -> T {
     call.now_or_never().unwrap().unwrap()
-}
-
-/// How many events were accepted, repeats included.
-pub fn accepted_events(land: &Land) -> usize {
-    reference::accepted(land).values().map(Vec::len).sum()
 }
