@@ -75,8 +75,8 @@ impl Redrive {
             return Ok(vec![format!("{} messages lie there", lying(&dead).await?)]);
         }
         match self.queue {
-            Which::Store => send_back(&dead, &open(events, "--queue-url", "QueueUrl")?).await,
-            Which::Work => send_back(&dead, &open(work, "--work-queue-url", "WorkQueueUrl")?).await,
+            Which::Store => send_back(&dead, &open(events, "--queue-url", "QueueUrl")?, of_events).await,
+            Which::Work => send_back(&dead, &open(work, "--work-queue-url", "WorkQueueUrl")?, as_it_is).await,
             Which::Schedules => take_out(&dead).await,
         }
     }
@@ -88,8 +88,19 @@ async fn lying(queue: &dyn Queue) -> Result<u64> {
     Ok(depth.waiting + depth.in_flight)
 }
 
+/// What to send in place of a message: its body.
+fn as_it_is(message: &Received) -> String {
+    message.body.clone()
+}
+
+/// What to send in place of a message of events.
+fn of_events(Received { body, id, sent, attributes, .. }: &Received) -> String {
+    let first = First { id: id.clone(), sent_ms: sent.map(model::Timestamp::as_millis), tenant: attributes.get(TENANT).cloned() };
+    Posted::sent_back(body.clone(), &first)
+}
+
 /// Sends messages back, no more than lay there at first: one that fails again at once would otherwise go round for ever.
-async fn send_back(dead: &dyn Queue, queue: &dyn Queue) -> Result<Vec<String>> {
+async fn send_back(dead: &dyn Queue, queue: &dyn Queue, body: fn(&Received) -> String) -> Result<Vec<String>> {
     let lay = lying(dead).await?;
     let mut sent: u64 = 0;
     while sent < lay {
@@ -99,7 +110,7 @@ async fn send_back(dead: &dyn Queue, queue: &dyn Queue) -> Result<Vec<String>> {
             break;
         }
         for message in received {
-            send_one(dead, queue, message).await.with_context(|| so_far(sent))?;
+            send_one(dead, queue, (&message.handle, body(&message))).await.with_context(|| so_far(sent))?;
             sent += 1;
         }
     }
@@ -111,11 +122,10 @@ async fn send_back(dead: &dyn Queue, queue: &dyn Queue) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-async fn send_one(dead: &dyn Queue, queue: &dyn Queue, Received { handle, body, id, sent, mut attributes }: Received) -> Result<()> {
-    let first = First { id, sent_ms: sent.map(model::Timestamp::as_millis), tenant: attributes.remove(TENANT) };
-    let taken = queue.send(&[Posted::sent_back(body, &first)]).await?;
+async fn send_one(dead: &dyn Queue, queue: &dyn Queue, (handle, body): (&str, String)) -> Result<()> {
+    let taken = queue.send(&[body]).await?;
     ensure!(taken == [true], "the queue did not take a message");
-    Ok(dead.delete(&handle).await?)
+    Ok(dead.delete(handle).await?)
 }
 
 fn so_far(sent: u64) -> String {
@@ -193,10 +203,10 @@ mod tests {
         let bodies: Vec<String> = (0..25).map(|number| format!("message {number}")).collect();
         let (dead, queue) = (MemoryQueue::new(), MemoryQueue::new());
         dead.send(&bodies).await.unwrap();
-        assert_eq!(send_back(&dead, &queue).await.unwrap(), ["25 messages are sent back"]);
+        assert_eq!(send_back(&dead, &queue, of_events).await.unwrap(), ["25 messages are sent back"]);
         assert_eq!(queue.bodies(), bodies);
         assert_eq!((dead.bodies().len(), dead.depth().await.unwrap().in_flight), (0, 0));
-        assert_eq!(send_back(&dead, &queue).await.unwrap(), ["0 messages are sent back"]);
+        assert_eq!(send_back(&dead, &queue, of_events).await.unwrap(), ["0 messages are sent back"]);
     }
 
     #[tokio::test]
@@ -207,10 +217,10 @@ mod tests {
             let (dead, queue) = (MemoryQueue::with_faults(&faults), MemoryQueue::with_faults(&faults));
             dead.send(&["1", "2", "3"].map(str::to_owned)).await.unwrap();
             faults.crash_after(crash, fault);
-            assert!(send_back(&dead, &queue).await.is_err(), "{crash} {fault:?}");
+            assert!(send_back(&dead, &queue, of_events).await.is_err(), "{crash} {fault:?}");
             faults.heal();
             dead.show_again();
-            send_back(&dead, &queue).await.unwrap();
+            send_back(&dead, &queue, of_events).await.unwrap();
             let mut sent = queue.bodies();
             sent.sort();
             let twice = sent.len();
@@ -227,16 +237,19 @@ mod tests {
         dead.post(r#"{"type":"user.signin","data":{}}"#, ("tenant", "demo"));
         let id = dead.receive(1).await.unwrap()[0].id.clone();
         dead.show_again();
-        send_back(&dead, &queue).await.unwrap();
+        send_back(&dead, &queue, of_events).await.unwrap();
         let first = format!(r#"{{"id":"{id}","sentMs":null,"tenant":"demo"}}"#);
         assert_eq!(queue.bodies(), [format!(r#"{{"redriven":{first},"body":{{"type":"user.signin","data":{{}}}}}}"#)]);
+        let work = r#"{"kind":"settle","tenant":"demo"}"#;
+        send_back(&queue_of(&[work]).await, &queue, as_it_is).await.unwrap();
+        assert_eq!(queue.bodies()[1], work);
     }
 
     #[tokio::test]
     async fn what_the_queue_does_not_take_stays_and_is_told() {
         let (dead, queue) = (queue_of(&["1", "2"]).await, MemoryQueue::new());
         queue.refuse_next(&[0]);
-        let error = send_back(&dead, &queue).await.unwrap_err();
+        let error = send_back(&dead, &queue, of_events).await.unwrap_err();
         assert_eq!(format!("{error:#}"), "0 messages are sent back: the queue did not take a message");
         dead.show_again();
         assert_eq!(dead.bodies().len(), 2);
@@ -246,7 +259,7 @@ mod tests {
     async fn what_is_hidden_at_the_time_is_told() {
         let (dead, queue) = (queue_of(&["1", "2"]).await, MemoryQueue::new());
         dead.receive(1).await.unwrap();
-        let said = send_back(&dead, &queue).await.unwrap();
+        let said = send_back(&dead, &queue, of_events).await.unwrap();
         assert_eq!((said[0].as_str(), said.len()), ("1 messages are sent back", 2));
     }
 
