@@ -54,7 +54,6 @@ def test_a_bomb_takes_no_memory(stack, tenant, how):
     with Function("ingest", stack.function_environment("ingest")) as ingest:
         for _ in range(3):
             assert ingest.http("POST", "/api/events", headers, body)[0] == 413
-    # What this very process takes at the time it starts the function is counted in.
     assert ingest.peak_bytes < 250_000_000
 
 
