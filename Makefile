@@ -22,7 +22,7 @@ soak: ## Run N simulations from seed FIRST on, and as many of reports, and say w
 	@target/debug/simulation soak $(or $(N),10000) $(or $(FIRST),0)
 	@target/debug/simulation reports $(or $(N),10000) $(or $(FIRST),0)
 
-mutants: ## Take one guard of settling at a time out of a copy, and see that the simulation misses it
+mutants: ## Take one guard of settling or of reports at a time out of a copy, and see that the simulation misses it
 	@python3 tests/mutants/mutants.py $(ONLY)
 
 bench: ## Measure, and compare with the targets (builds for release: minutes)
