@@ -1,5 +1,6 @@
 //! The functions as they are deployed, on the ports of a simulated world.
 
+use crate::chance::Chance;
 use crate::plan::Request;
 use crate::tenants::Tenant;
 use access::{Authenticator, TokenSettings};
@@ -7,12 +8,12 @@ use axum::body::Body;
 use http::StatusCode;
 use ingest::Ingest;
 use memory::MemoryBucket;
-use memory::simulation::{Channel, Dice, QueueRules, Shelf, SimulatedBucket, SimulatedQueue, SimulatedTable, World};
+use memory::simulation::{Channel, QueueRules, Shelf, SimulatedBucket, SimulatedQueue, SimulatedTable, World};
 use model::accept::Retention;
-use ports::{Bucket, Queue, Random, Table};
+use ports::{Bucket, Queue, Table};
 use reader::Reader;
 use settle::{Rules, Settler};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use store::Store;
 use tower::ServiceExt;
 
@@ -34,16 +35,6 @@ pub struct Land {
     chance: Arc<Chance>,
 }
 
-/// Randomness from the world's dice.
-struct Chance(Mutex<Dice>);
-
-impl Random for Chance {
-    fn number(&self) -> u128 {
-        let mut dice = self.0.lock().unwrap();
-        u128::from(dice.number()) << 64 | u128::from(dice.number())
-    }
-}
-
 impl Land {
     pub fn new(world: &World, tenants: Vec<Tenant>) -> Self {
         let mut dice = world.dice();
@@ -61,7 +52,7 @@ impl Land {
             intake: Arc::new(Channel::new(INTAKE)),
             work: Arc::new(Channel::new(WORK)),
             rules,
-            chance: Arc::new(Chance(Mutex::new(dice))),
+            chance: Arc::new(Chance::of(dice)),
         }
     }
 

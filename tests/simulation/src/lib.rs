@@ -8,6 +8,7 @@
 //! [`reporting`] is another scenario: reports, exports and what budgets tell.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test: what is not as it should be fails it")]
 
+mod chance;
 mod erasures;
 mod events;
 mod land;

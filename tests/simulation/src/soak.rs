@@ -61,6 +61,14 @@ impl Soak {
         soak
     }
 
+    /// The kinds of calls of these functions before or after which no process was ended.
+    #[must_use]
+    pub fn spared(&self, functions: &[&str]) -> Vec<(Site, Tally)> {
+        let is_spared = |tally: &Tally| tally.crashed_before == 0 || tally.crashed_after == 0;
+        let of_these = self.tallies.iter().filter(|(site, _)| functions.contains(&site.function));
+        of_these.filter(|(_, tally)| is_spared(tally)).map(|(site, tally)| (*site, *tally)).collect()
+    }
+
     fn add(&mut self, outcome: &Outcome) {
         let harm: u64 = outcome.tallies.values().map(Tally::faults).sum();
         self.runs += 1;

@@ -1,6 +1,5 @@
 //! Runs of reports: so many that every kind of call has come to harm, and nothing is told twice, or to nobody.
 
-use memory::simulation::{Site, Tally};
 use simulation::reporting::run;
 use simulation::soak::{Soak, table};
 
@@ -12,9 +11,7 @@ fn every_report_notice_and_export_is_delivered_once_or_visibly_failed_and_none_i
     let soak = Soak::of(run, 0..120, |seed, faults| println!("seed {seed}: {faults:#?}"));
     println!("{}", table(&soak.tallies));
     assert_eq!(soak.failed, [0_u64; 0], "seeds that failed");
-    let is_spared =
-        |(site, tally): &(&Site, &Tally)| FUNCTIONS.contains(&site.function) && (tally.crashed_before == 0 || tally.crashed_after == 0);
-    let spared: Vec<(&Site, &Tally)> = soak.tallies.iter().filter(is_spared).collect();
+    let spared = soak.spared(&FUNCTIONS);
     assert!(spared.is_empty(), "calls that no process was ended before or after: {spared:?}");
 }
 

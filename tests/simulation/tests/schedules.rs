@@ -1,6 +1,5 @@
 //! Runs of the simulation: so many that every kind of call has come to harm, and each of them as the reference says.
 
-use memory::simulation::{Site, Tally};
 use simulation::run;
 use simulation::soak::{Soak, table};
 
@@ -15,9 +14,7 @@ fn two_thousand_runs_come_to_what_the_reference_says_whatever_goes_wrong() {
     assert_eq!(soak.failed, [0_u64; 0], "seeds that failed");
     // In some runs hardly anything goes wrong.
     assert!(soak.full >= 2_000, "{} of {} runs have 200 events and 5 faults", soak.full, soak.runs);
-    let is_spared =
-        |(site, tally): &(&Site, &Tally)| FUNCTIONS.contains(&site.function) && (tally.crashed_before == 0 || tally.crashed_after == 0);
-    let spared: Vec<(&Site, &Tally)> = soak.tallies.iter().filter(is_spared).collect();
+    let spared = soak.spared(&FUNCTIONS);
     assert!(spared.is_empty(), "calls that no process was ended before or after: {spared:?}");
 }
 

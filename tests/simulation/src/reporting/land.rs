@@ -3,10 +3,11 @@
 use super::ears::{Ears, Post};
 use super::plan;
 use super::usage::LIMIT;
+use crate::chance::Chance;
 use budgets::Look;
 use export::Request;
 use memory::MemoryBucket;
-use memory::simulation::{Channel, Dice, Outside, QueueRules, Shelf, SimulatedBucket, SimulatedQueue, SimulatedTable, World};
+use memory::simulation::{Channel, Outside, QueueRules, Shelf, SimulatedBucket, SimulatedQueue, SimulatedTable, World};
 use model::money::Currency;
 use model::{Family, HourOffset, Timestamp};
 use ports::{Queue, Random, Table};
@@ -19,7 +20,7 @@ use report::reports::{Reports, Rules};
 use reports::run::{Patience, What, id_of};
 use reports::target::Loopback;
 use reports::{Format, Run, Targets};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// Where errands wait, as `template.yaml` has it.
 const ERRANDS: QueueRules = QueueRules { name: "errands", visibility_ms: 5_400_000, receives: 5 };
@@ -39,16 +40,6 @@ pub struct Land {
     chance: Arc<Chance>,
 }
 
-/// Randomness from the world's dice.
-struct Chance(Mutex<Dice>);
-
-impl Random for Chance {
-    fn number(&self) -> u128 {
-        let mut dice = self.0.lock().unwrap();
-        u128::from(dice.number()) << 64 | u128::from(dice.number())
-    }
-}
-
 impl Land {
     pub fn new(world: &World) -> Self {
         Self {
@@ -57,7 +48,7 @@ impl Land {
             objects: Arc::default(),
             errands: Arc::new(Channel::new(ERRANDS)),
             ears: Arc::new(Ears::new(world.dice())),
-            chance: Arc::new(Chance(Mutex::new(world.dice()))),
+            chance: Arc::new(Chance::of(world.dice())),
         }
     }
 
