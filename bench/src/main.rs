@@ -18,12 +18,13 @@ mod sample;
 mod settling;
 mod virtual_time;
 
+use report::Report;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// A part: what it measured.
-type Part<'a> = dyn Fn() -> anyhow::Result<Vec<report::Figure>> + 'a;
+/// A part tells each figure as soon as it has it.
+type Part<'a> = dyn Fn(&mut Report<'_>) -> anyhow::Result<()> + 'a;
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,31 +45,23 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("target/release"), PathBuf::from);
+    let rows = arguments.get(1).filter(|_| arguments[0] == "exports");
     let parts: [(&str, &Part<'_>); 7] = [
-        ("ingest", &ingest::run),
-        ("fold", &fold::run),
-        ("settling", &settling::run),
-        ("read", &read::run),
+        ("ingest", &|report| report.tell_all(ingest::run()?)),
+        ("fold", &|report| report.tell_all(fold::run()?)),
+        ("settling", &|report| report.tell_all(settling::run()?)),
+        ("read", &|report| report.tell_all(read::run()?)),
         ("reads", &reads::run),
-        ("exports", &|| exports::run(arguments.get(1).filter(|_| arguments[0] == "exports"))),
-        ("binaries", &|| binaries::run(&folder)),
+        ("exports", &|report| report.tell_all(exports::run(rows)?)),
+        ("binaries", &|report| report.tell_all(binaries::run(&folder)?)),
     ];
     let only = arguments.first().filter(|first| parts.iter().any(|(name, _)| name == first));
-    let mut failed = false;
+    let mut report = Report::new(&mut out);
     for (name, part) in parts.iter().filter(|(name, _)| only.is_none_or(|only| only == name)) {
-        match part() {
-            Ok(figures) => {
-                for figure in figures {
-                    writeln!(out, "{}", serde_json::to_string(&figure)?)?;
-                    failed |= figure.is_missed();
-                }
-            }
-            // The other parts are measured all the same.
-            Err(error) => {
-                writeln!(out, "{}", serde_json::json!({"bench": name, "error": format!("{error:#}")}))?;
-                failed = true;
-            }
+        // The other parts are measured all the same.
+        if let Err(error) = part(&mut report) {
+            report.tell_failure(name, &error)?;
         }
     }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if report.has_failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::io::Write;
 
 /// A target missed by more than this fails the run: machines differ, and a figure near its target is no defect.
 const TOLERANCE: f64 = 1.25;
@@ -53,6 +54,39 @@ impl Figure {
         let is_over = self.target_at_most.is_some_and(|target| self.value > target * TOLERANCE);
         let is_under = self.target_at_least.is_some_and(|target| self.value * TOLERANCE < target);
         is_over || is_under
+    }
+}
+
+/// Where figures are told, one line each.
+pub struct Report<'a> {
+    out: &'a mut dyn Write,
+    has_failed: bool,
+}
+
+impl<'a> Report<'a> {
+    /// Figures are written here.
+    pub fn new(out: &'a mut dyn Write) -> Self {
+        Self { out, has_failed: false }
+    }
+
+    /// Tells some figures.
+    pub fn tell_all(&mut self, figures: impl IntoIterator<Item = Figure>) -> anyhow::Result<()> {
+        for figure in figures {
+            self.has_failed |= figure.is_missed();
+            writeln!(self.out, "{}", serde_json::to_string(&figure)?)?;
+        }
+        Ok(())
+    }
+
+    /// Tells that a part could not be measured.
+    pub fn tell_failure(&mut self, part: &str, error: &anyhow::Error) -> anyhow::Result<()> {
+        self.has_failed = true;
+        Ok(writeln!(self.out, "{}", serde_json::json!({"bench": part, "error": format!("{error:#}")}))?)
+    }
+
+    /// Whether a target was missed by more than is tolerated, or a part was not measured.
+    pub fn has_failed(&self) -> bool {
+        self.has_failed
     }
 }
 

@@ -7,6 +7,9 @@
 )]
 
 use super::*;
+use datasketches::common::NumStdDev;
+use datasketches::hash::value::raw_bytes;
+use datasketches::hll::{HllSketch, HllType, HllUnion};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -154,6 +157,23 @@ fn the_estimate_of_many_labels_does_not_depend_on_their_order() {
     let forwards = distinct(&(0..5_000).collect::<Vec<_>>());
     let backwards = distinct(&(0..5_000).rev().collect::<Vec<_>>());
     assert_eq!(forwards.estimate(), backwards.estimate());
+}
+
+#[test]
+fn distinct_labels_are_estimated_as_the_library_does() {
+    for count in [1, 7, 8, 9, 30, 384, 385, 5_000, 40_000] {
+        let mut halves = [(); 2].map(|()| HllSketch::new(12, HllType::Hll8).unwrap());
+        (0..count).for_each(|label| halves[label % 2].update(raw_bytes::from_str(&format!("user-{label}"))));
+        let mut union = HllUnion::new(12).unwrap();
+        halves.iter().for_each(|half| union.update(half));
+        let estimate = distinct(&(0..count as u32).collect::<Vec<_>>()).estimate();
+        // Of few the library estimates from their history too, which depends on their order.
+        let theirs = if count > 384 { union.composite_estimate() } else { union.estimate() };
+        assert_eq!(estimate.value, theirs, "{count}");
+        if count != 385 {
+            assert_eq!([estimate.low, estimate.high], [union.lower_bound(NumStdDev::Two), union.upper_bound(NumStdDev::Two)], "{count}");
+        }
+    }
 }
 
 #[test]
