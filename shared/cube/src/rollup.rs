@@ -10,8 +10,8 @@ use model::Family;
 use model::limits::PARTIAL_BYTES;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
-use std::borrow::{Borrow, Cow};
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -37,15 +37,16 @@ pub struct Part {
     pub bytes: Bytes,
 }
 
-/// What parts a rollup has, which cubes are in them, and what the caps on cardinality gave up.
+/// What parts a rollup has, which cubes are in them, and what the caps on cardinality gave up. Of cubes there are few, so they are in lists,
+/// by name: a reader goes through the contents of hundreds of rollups.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Contents {
     /// The cubes that share a part.
-    pack: BTreeSet<Name>,
+    pack: Vec<Name>,
     /// Those with parts of their own.
-    own: BTreeMap<Name, OwnParts>,
+    own: Vec<(Name, OwnParts)>,
     /// Those of which cells were given up.
-    dropped: BTreeMap<Name, Dropped>,
+    dropped: Vec<(Name, Dropped)>,
 }
 
 /// The name of a cube. A manifest has hundreds of them, so those of the catalogue are not kept anew each time one is read.
@@ -56,12 +57,6 @@ struct Name(Cow<'static, str>);
 impl From<&str> for Name {
     fn from(name: &str) -> Self {
         Self(catalogue::cube(name).map_or_else(|| Cow::Owned(name.to_owned()), |cube| Cow::Borrowed(cube.name)))
-    }
-}
-
-impl Borrow<str> for Name {
-    fn borrow(&self) -> &str {
-        &self.0
     }
 }
 
@@ -103,6 +98,11 @@ fn name(cube: &str, part: u16, (item, items): (u16, u16)) -> String {
 }
 
 impl Contents {
+    /// The parts of a cube that has its own.
+    fn own(&self, cube: &Cube) -> Option<&OwnParts> {
+        self.own.iter().find(|(name, _)| name.0 == cube.name).map(|(_, own)| own)
+    }
+
     /// The names of all parts.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
@@ -113,10 +113,10 @@ impl Contents {
     /// The names of the parts that have cells of this cube, or where a key is given, that may have cells of that key.
     #[must_use]
     pub fn parts_of(&self, cube: &Cube, key: Option<&str>) -> Vec<String> {
-        if self.pack.contains(cube.name) {
+        if self.pack.iter().any(|name| name.0 == cube.name) {
             return vec![PACK.to_owned()];
         }
-        let Some(own) = self.own.get(cube.name) else { return Vec::new() };
+        let Some(own) = self.own(cube) else { return Vec::new() };
         // Events without a key are spread over all parts.
         let parts = match key.filter(|key| cube.keyed_by.is_some() && *key != NONE) {
             Some(key) => {
@@ -131,7 +131,7 @@ impl Contents {
     /// The names of the parts that may have cells of this cube whose key is in a slice.
     #[must_use]
     pub fn parts_in(&self, cube: &Cube, slice: Slice) -> Vec<String> {
-        match self.own.get(cube.name) {
+        match self.own(cube) {
             // Events without a key are spread over all parts.
             Some(own) if cube.keyed_by.is_some() && own.parts.is_power_of_two() && !slice.has([NONE].into_iter()) => (0..own.parts)
                 .filter(|part| slice.meets((*part, own.parts)))
@@ -156,7 +156,7 @@ pub fn pack(state: FamilyState) -> (Contents, Vec<Part>) {
         let limit = cube.cube().cells;
         let (capped, dropped) = cap(cube, limit);
         if let Some(dropped) = dropped {
-            contents.dropped.insert(capped.cube().name.into(), dropped);
+            contents.dropped.push((capped.cube().name.into(), dropped));
         }
         sized.push((encode([&capped]).len(), capped));
     }
@@ -167,14 +167,17 @@ pub fn pack(state: FamilyState) -> (Contents, Vec<Part>) {
         let most = if cube.cube().keyed_by.is_some() { KEYED_BYTES } else { UNKEYED_BYTES };
         if bytes <= most && packed + bytes <= PACK_BYTES {
             packed += bytes;
-            contents.pack.insert(cube.cube().name.into());
+            contents.pack.push(cube.cube().name.into());
             small.push(cube);
         } else {
             let (own, bytes) = divide(&cube, bytes);
-            contents.own.insert(cube.cube().name.into(), own);
+            contents.own.push((cube.cube().name.into(), own));
             parts.extend(bytes);
         }
     }
+    contents.pack.sort();
+    contents.own.sort_by(|(a, _), (b, _)| a.cmp(b));
+    contents.dropped.sort_by(|(a, _), (b, _)| a.cmp(b));
     if !small.is_empty() {
         parts.push(Part { name: PACK.to_owned(), bytes: encode(&small).into() });
     }

@@ -82,7 +82,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
     let mut series = Vec::with_capacity(new.len());
     for (pair, new) in buckets.windows(2).zip(&new) {
         let [(_, before), (start, set)] = pair else { continue };
-        series.push(point((*start, *new), (before, set), total)?);
+        series.push(point((*start, *new), (before, set), total));
         total += new;
     }
     let mut meta = Meta::of(&reading, &asked).over(range).noting(WHOLE);
@@ -106,7 +106,7 @@ fn set_of(row: &Row) -> Option<(Timestamp, &Set)> {
     }
 }
 
-fn point((start, new): (Timestamp, u64), (before, set): (&Set, &Set), total: u64) -> Result<UserGrowthPoint, Problem> {
+fn point((start, new): (Timestamp, u64), (before, set): (&Set, &Set), total: u64) -> UserGrowthPoint {
     let figure = |set: Set| Figure::of(&Number::Set(set));
     let active = figure(set.clone());
     let returning = match active {
@@ -115,14 +115,14 @@ fn point((start, new): (Timestamp, u64), (before, set): (&Set, &Set), total: u64
         Figure::Rounded(active) => Figure::Rounded((active - new as f64).max(0.0)),
         Figure::Nothing => Figure::Nothing,
     };
-    Ok(UserGrowthPoint {
+    UserGrowthPoint {
         timestamp: start.to_string(),
         new: Figure::whole(new.into()),
         returning,
-        retained: figure(set.intersect(before).map_err(Problem::internal)?),
-        lost: figure(before.without(set).map_err(Problem::internal)?),
+        retained: figure(set.intersect(before)),
+        lost: figure(before.without(set)),
         active,
         total: Figure::whole((total + new).into()),
         growth_rate: change(total.into(), (total + new).into()),
-    })
+    }
 }

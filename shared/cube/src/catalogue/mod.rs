@@ -18,6 +18,7 @@ pub use measure::{Aggregate, Condition, Derived, Filter, Formula, Measure, Test,
 pub use metric::{Metric, metric, metrics};
 
 use model::Family;
+use std::sync::LazyLock;
 
 /// For how many days the rollups of a cube are kept where the owner sets nothing else (I9).
 pub const ROLLUP_DAYS: u32 = 730;
@@ -123,7 +124,12 @@ pub fn cubes() -> &'static [&'static Cube] {
 /// The cube of this name.
 #[must_use]
 pub fn cube(name: &str) -> Option<&'static Cube> {
-    ALL.iter().copied().find(|cube| cube.name == name)
+    static BY_NAME: LazyLock<Vec<&'static Cube>> = LazyLock::new(|| {
+        let mut cubes = ALL.to_vec();
+        cubes.sort_by_key(|cube| cube.name);
+        cubes
+    });
+    BY_NAME.binary_search_by_key(&name, |cube| cube.name).ok().map(|at| BY_NAME[at])
 }
 
 /// The cubes folded from events of this family.

@@ -5,7 +5,7 @@
 use super::calendar::Calendar;
 use super::check::Group;
 use super::table::{Finished, Table, passing, read};
-use super::{Answer, Bucket, Number, Plan, Query, Row};
+use super::{Answer, Bucket, Number, Plan, Query, Range, Row, Slice};
 use crate::catalogue::{Derived, Dimension, Formula, Unit};
 use crate::state::{Column, CubeState, Labels};
 use model::Timestamp;
@@ -58,6 +58,13 @@ impl Query {
         let key = Reading::of(self).key_place().map(|_| 0);
         let places = grouped.chain(self.filters.iter().map(|(at, _)| *at)).chain(key);
         places.map(|at| self.cube.dimensions[at]).collect()
+    }
+
+    /// The range, where everything that is read of it comes together, whatever bucket it is in: then what is read may be merged first.
+    #[must_use]
+    pub fn summed_range(&self) -> Option<Range> {
+        let is_divided = self.granularity.is_some() || self.groups.iter().any(|group| !matches!(group, Group::Dimension(_)));
+        (!is_divided && !self.keeps_state && self.most_rows == usize::MAX && self.slice == Slice::WHOLE).then_some(self.range)
     }
 
     /// The answer from states that are at hand.
@@ -236,49 +243,55 @@ impl<'a> Reading<'a> {
     /// The rows of the answer; nothing where there would be too many.
     fn rows(&self, gathered: Table, calendar: &Calendar) -> Option<Vec<Row>> {
         let sources: Vec<Source> = self.query.numbers.iter().map(|name| self.source(name)).collect();
-        let values = |from: &Finished, codes: &[u32]| {
-            let at = from.row_of(codes);
-            sources.iter().map(|source| source.number(&from.table, at)).collect()
-        };
+        let values = |from: &Finished, row: usize| sources.iter().map(|source| source.number(&from.table, row)).collect();
         if calendar.starts().is_empty() {
             let totals = Finished::new(self.merge_keys(gathered));
-            let row = |codes: &Vec<u32>| Row { start: None, labels: self.labels(&totals.table, codes), values: values(&totals, codes) };
             let groups = self.ranked_groups(&totals);
+            let row = |group: &usize| Row { start: None, labels: self.labels(&totals.table, *group), values: values(&totals, *group) };
             return (groups.len() <= self.query.most_rows).then(|| groups.iter().map(row).collect());
         }
-        let mut groups = self.ranked_groups(&Finished::new(self.merge_keys(gathered.coarser(|codes| codes[TIME] = 0))));
+        let order = self.query.order.as_ref().map(|order| self.source(&order.by));
+        let ranks_by = |place: usize| order.as_ref().is_some_and(|source| !self.of_keys.is_empty() || source.reads(place));
+        let (totals, group_of_row) = gathered.coarser(|codes| codes[TIME] = 0, ranks_by);
+        let totals = Finished::new(self.merge_keys(totals));
+        let groups = self.ranked_groups(&totals);
         if calendar.starts().len().saturating_mul(groups.len()) > self.query.most_rows {
             return None;
         }
         let series = Finished::new(self.merge_keys(gathered));
-        let labels: Vec<Arc<[String]>> = groups.iter().map(|codes| self.labels(&series.table, codes)).collect();
+        // Keys that were merged have left fewer rows.
+        let group_of_row = if self.of_keys.is_empty() { group_of_row } else { group_of_each(&series.table, &totals.table) };
+        let grid = Grid::of(calendar.starts().len(), &groups, (&series.table, &group_of_row));
+        let labels: Vec<Arc<[String]>> = groups.iter().map(|group| self.labels(&totals.table, *group)).collect();
         let mut rows = Vec::with_capacity(calendar.starts().len() * groups.len());
-        for (bucket, start) in (0..).zip(calendar.starts()) {
-            for (codes, labels) in groups.iter_mut().zip(&labels) {
-                codes[TIME] = bucket;
-                rows.push(Row { start: Some(*start), labels: labels.clone(), values: values(&series, codes) });
+        for (bucket, start) in calendar.starts().iter().enumerate() {
+            for (place, labels) in labels.iter().enumerate() {
+                let row = grid.row(bucket, place).unwrap_or(series.nothing());
+                rows.push(Row { start: Some(*start), labels: labels.clone(), values: values(&series, row) });
             }
         }
         Some(rows)
     }
 
-    /// The codes of the groups, in the order asked for and as many. Without dimensions there is one group, also where nothing was seen.
-    fn ranked_groups(&self, Finished { table: totals, .. }: &Finished) -> Vec<Vec<u32>> {
-        let mut rows: Vec<usize> = (0..totals.cells.len()).collect();
+    /// The groups, as rows of their totals, in the order asked for and as many. Without dimensions there is one group, also where nothing was
+    /// seen.
+    fn ranked_groups(&self, totals: &Finished) -> Vec<usize> {
+        let Finished { table, .. } = totals;
+        let mut rows: Vec<usize> = (0..table.cells.len()).collect();
         if rows.is_empty() && self.query.groups.is_empty() {
-            return vec![vec![0; totals.cells.labels.len()]];
+            return vec![totals.nothing()];
         }
-        rows.sort_by(|a, b| self.compare_labels(totals, *a, *b));
+        rows.sort_by(|a, b| self.compare_labels(table, *a, *b));
         if let Some(order) = &self.query.order {
             let source = self.source(&order.by);
-            let numbers: Vec<Number> = (0..totals.cells.len()).map(|row| source.number(totals, row)).collect();
+            let numbers: Vec<Number> = (0..table.cells.len()).map(|row| source.number(table, row)).collect();
             rows.sort_by(|a, b| {
                 let ascending = numbers[*a].compare(&numbers[*b]);
                 if order.descending { ascending.reverse() } else { ascending }
             });
         }
         rows.truncate(self.query.limit.unwrap_or(usize::MAX));
-        rows.into_iter().map(|row| totals.cells.codes(row).to_vec()).collect()
+        rows
     }
 
     fn compare_labels(&self, table: &Table, a: usize, b: usize) -> Ordering {
@@ -290,14 +303,51 @@ impl<'a> Reading<'a> {
         (1..).zip(&self.query.groups).map(compare).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
-    fn labels(&self, table: &Table, codes: &[u32]) -> Arc<[String]> {
-        (1..=self.query.groups.len()).map(|place| table.cells.labels[place].get(codes[place]).to_owned()).collect()
+    fn labels(&self, table: &Table, row: usize) -> Arc<[String]> {
+        (1..=self.query.groups.len()).map(|place| table.cells.label(row, place).to_owned()).collect()
     }
 }
 
 /// Whether a cell of these codes passes all filters.
 fn is_passing(passes: &[(usize, Vec<bool>)], codes: &[u32]) -> bool {
     passes.iter().all(|(at, passes)| passes[codes[*at] as usize])
+}
+
+/// Which row of the totals each row of a series is part of.
+fn group_of_each(series: &Table, totals: &Table) -> Vec<Option<u32>> {
+    let group = |row: usize| {
+        let mut codes = series.cells.codes(row).to_vec();
+        codes[TIME] = 0;
+        totals.cells.find(&codes)
+    };
+    (0..series.cells.len()).map(group).collect()
+}
+
+/// The rows of a series by bucket and group, so that a group's row is found without looking for its codes.
+struct Grid {
+    groups: usize,
+    rows: Vec<Option<usize>>,
+}
+
+impl Grid {
+    /// Of so many buckets, of groups that are rows of the totals, and of a series of which each row is part of one of those.
+    fn of(buckets: usize, groups: &[usize], (series, group_of_row): (&Table, &[Option<u32>])) -> Self {
+        let mut places: Vec<Option<usize>> = vec![None; groups.iter().max().map_or(0, |last| last + 1)];
+        groups.iter().enumerate().for_each(|(place, group)| places[*group] = Some(place));
+        let mut rows = vec![None; buckets * groups.len()];
+        for (row, group) in group_of_row.iter().enumerate() {
+            let place = group.and_then(|group| places.get(group as usize).copied().flatten());
+            let at = place.map(|place| series.cells.codes(row)[TIME] as usize * groups.len() + place);
+            if let Some(own) = at.and_then(|at| rows.get_mut(at)) {
+                *own = Some(row);
+            }
+        }
+        Self { groups: groups.len(), rows }
+    }
+
+    fn row(&self, bucket: usize, place: usize) -> Option<usize> {
+        self.rows.get(bucket * self.groups + place).copied().flatten()
+    }
 }
 
 /// Where a number of a row comes from, by the places of columns: found once, and not by name for each row.
@@ -314,14 +364,31 @@ impl Source {
         match self {
             Self::Column(place, unit) => table.columns.get(*place).map_or(Number::Nothing, |column| read(column, row, *unit)),
             Self::Total(parts, unit) => {
-                let exact = |part: &Self| part.number(table, row).exact().map_or(0, |decimal| decimal.units);
-                Number::Exact(Decimal { units: parts.iter().map(exact).sum(), scale: unit.scale() })
+                Number::Exact(Decimal { units: parts.iter().map(|part| part.units(table, row)).sum(), scale: unit.scale() })
             }
             Self::Ratio(parts) => match parts.each_ref().map(|part| part.number(table, row).exact()) {
                 [Some(of), Some(to)] if to.units != 0 => Number::Ratio(of, to),
                 _ => Number::Nothing,
             },
             Self::Nothing => Number::Nothing,
+        }
+    }
+
+    /// The units of an exact number of a row; of another none.
+    fn units(&self, table: &Table, row: usize) -> i128 {
+        match self {
+            Self::Column(place, _) if let Some(Column::Sum(sums)) = table.columns.get(*place) => sums[row],
+            other => other.number(table, row).exact().map_or(0, |decimal| decimal.units),
+        }
+    }
+
+    /// Whether it needs the column of this place.
+    fn reads(&self, place: usize) -> bool {
+        match self {
+            Self::Column(own, _) => *own == place,
+            Self::Total(parts, _) => parts.iter().any(|part| part.reads(place)),
+            Self::Ratio(parts) => parts.iter().any(|part| part.reads(place)),
+            Self::Nothing => false,
         }
     }
 }

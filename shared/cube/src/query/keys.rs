@@ -14,7 +14,7 @@ impl Reading<'_> {
             let column = Keys { reading: self, table: &table, place }.column(derived.formula);
             table.columns.push(column);
         }
-        table.coarser(|codes| codes[place] = 0)
+        table.coarser(|codes| codes[place] = 0, |_| true).0
     }
 }
 

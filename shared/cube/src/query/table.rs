@@ -19,8 +19,9 @@ impl Table {
         Self { cells: Cells::new(width), columns }
     }
 
-    /// The same rows, told apart by less: each row's codes are changed by `change`, and rows that become the same are merged.
-    pub fn coarser(&self, change: impl Fn(&mut [u32])) -> Self {
+    /// The same rows, told apart by less: each row's codes are changed by `change`, and rows that become the same are merged: in
+    /// the columns that are wanted, while the others then have seen nothing. Answers into which row each has gone, too.
+    pub fn coarser(&self, change: impl Fn(&mut [u32]), wants: impl Fn(usize) -> bool) -> (Self, Vec<Option<u32>>) {
         let mut coarser = Self { cells: self.cells.without_rows(), columns: self.columns.iter().map(Column::without_values).collect() };
         let mut codes = Vec::new();
         let mut target = |row: usize| {
@@ -30,11 +31,13 @@ impl Table {
             Some(coarser.cells.intern(&codes))
         };
         let targets: Vec<Option<u32>> = (0..self.cells.len()).map(&mut target).collect();
-        for (own, column) in coarser.columns.iter_mut().zip(&self.columns) {
+        for (place, (own, column)) in coarser.columns.iter_mut().zip(&self.columns).enumerate() {
             own.grow(coarser.cells.len());
-            own.merge(column, &targets);
+            if wants(place) {
+                own.merge(column, &targets);
+            }
         }
-        coarser
+        (coarser, targets)
     }
 }
 
@@ -47,12 +50,12 @@ impl Finished {
     pub fn new(mut table: Table) -> Self {
         let cells = table.cells.len();
         table.columns.iter_mut().for_each(|column| column.grow(cells + 1));
-        table.cells.catch_up();
         Self { table }
     }
 
-    pub fn row_of(&self, codes: &[u32]) -> usize {
-        self.table.cells.find(codes).map_or(self.table.cells.len(), |row| row as usize)
+    /// The row that has seen nothing.
+    pub fn nothing(&self) -> usize {
+        self.table.cells.len()
     }
 }
 

@@ -7,6 +7,7 @@ use foldhash::fast::FixedState;
 use model::Event;
 use model::event::{AiUse, Engagement, Facts};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
 /// What the catalogue looks like to stored states, and the revision that names it.

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 /// The days of the first and the last hour there is a number for, so that the distance of any two is a number too.
 const FIRST: i32 = i32::MIN / 24 - 1;
 const LAST: i32 = i32::MAX / 24;
+/// So many days are added one by one: those of a day's state are one, or two.
+const FEW: usize = 4;
 
 /// Days, as days since 1970 of the tenant's hours, ascending.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -61,6 +63,7 @@ impl Days {
     pub fn merge(&mut self, other: &Self) {
         match (self.0.last(), other.0.first()) {
             (_, None) => {}
+            (Some(last), Some(first)) if last >= first && other.0.len() <= FEW => other.0.iter().for_each(|day| self.add(*day)),
             (Some(last), Some(first)) if last >= first => *self = self.0.iter().chain(&other.0).copied().collect(),
             // What is merged is mostly later, as the next day's state is.
             _ => self.0.extend_from_slice(&other.0),

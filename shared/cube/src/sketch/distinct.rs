@@ -5,6 +5,7 @@
 
 use super::Estimate;
 use super::octets::Octets;
+use crate::state::{Cursor, StateError};
 use datasketches::common::NumStdDev;
 use datasketches::hash::value::raw_bytes;
 use datasketches::hll::{Coupon, HllSketch};
@@ -78,7 +79,7 @@ impl Distinct {
             Form::Few(coupons) => {
                 if let Err(place) = coupons.binary_search(&coupon) {
                     coupons.insert(place, coupon);
-                    self.promote();
+                    self.0.promote();
                 }
             }
             Form::Many(registers) => raise(registers, coupon),
@@ -87,36 +88,9 @@ impl Distinct {
 
     /// Counts what `other` has counted.
     pub fn merge(&mut self, other: &Self) {
-        match (&mut self.0, &other.0) {
-            (_, Form::Few(others)) if others.is_empty() => {}
-            (Form::Few(coupons), _) if coupons.is_empty() => *self = other.clone(),
-            (Form::Few(coupons), Form::Few(others)) => {
-                coupons.extend_from_slice(others);
-                coupons.sort();
-                coupons.dedup();
-                self.promote();
-            }
-            (Form::Few(coupons), Form::Many(others)) => {
-                let mut registers = others.clone();
-                coupons.iter().for_each(|coupon| raise(&mut registers, *coupon));
-                self.0 = Form::Many(registers);
-            }
-            (Form::Many(registers), Form::Few(others)) => others.iter().for_each(|coupon| raise(registers, *coupon)),
-            (Form::Many(registers), Form::Many(others)) => {
-                registers.0.iter_mut().zip(&others.0).for_each(|(register, other)| *register = (*register).max(*other));
-            }
-        }
-    }
-
-    /// Registers take the place of coupons that are too many.
-    fn promote(&mut self) {
-        if let Form::Few(coupons) = &self.0
-            && coupons.len() > MOST_COUPONS
-        {
-            let mut registers = Octets(vec![0; REGISTERS]);
-            coupons.iter().for_each(|coupon| raise(&mut registers, *coupon));
-            self.0 = Form::Many(registers);
-        }
+        let mut union = Union::of(std::mem::take(self));
+        union.add(other);
+        *self = union.finish();
     }
 
     /// The estimate, which depends on the labels seen and not on their order: it is read from the registers alone, as after a union.
@@ -138,6 +112,130 @@ impl Distinct {
     pub fn is_exact(&self) -> bool {
         matches!(self.0, Form::Few(_))
     }
+}
+
+impl Form {
+    /// Registers take the place of coupons that are too many.
+    fn promote(&mut self) {
+        if let Self::Few(coupons) = self
+            && coupons.len() > MOST_COUPONS
+        {
+            let mut registers = Octets(vec![0; REGISTERS]);
+            for coupon in coupons.iter() {
+                raise(&mut registers, *coupon);
+            }
+            *self = Self::Many(registers);
+        }
+    }
+}
+
+/// A union in the making. Coupons are only added up; they are put in order, each once, when all are there, or when they get too many.
+pub struct Union {
+    form: Form,
+    /// How many coupons come first that are in order, each once, and how many such lists follow.
+    settled: usize,
+    lists: usize,
+}
+
+impl Union {
+    /// Coupons that are put in order from time to time, so that there are never many more than are kept.
+    const UNSETTLED: usize = 4 * MOST_COUPONS;
+
+    /// Of what was counted before.
+    pub fn of(Distinct(form): Distinct) -> Self {
+        let settled = if let Form::Few(coupons) = &form { coupons.len() } else { 0 };
+        Self { form, settled, lists: 0 }
+    }
+
+    /// Adds what another one has counted.
+    pub fn add(&mut self, other: &Distinct) {
+        match &other.0 {
+            Form::Few(coupons) => self.add_few(coupons.iter().copied()),
+            Form::Many(registers) => self.add_many(&registers.0),
+        }
+    }
+
+    /// The same of one as it is written.
+    ///
+    /// # Errors
+    /// Where bytes are missing, or are of no sketch.
+    pub fn read(&mut self, bytes: &mut Cursor<'_>) -> Result<(), StateError> {
+        match bytes.number()? {
+            FEW => self.add_few(coupons(bytes)?.iter().map(|coupon| u32::from_be_bytes(*coupon))),
+            MANY => {
+                let registers = bytes.text()?;
+                if !are_registers(registers) {
+                    return Err(StateError::Malformed(NOT_REGISTERS));
+                }
+                self.add_many(registers);
+            }
+            _ => return Err(StateError::Malformed(UNKNOWN)),
+        }
+        Ok(())
+    }
+
+    fn add_few(&mut self, others: impl ExactSizeIterator<Item = u32>) {
+        match &mut self.form {
+            Form::Few(coupons) => {
+                if others.len() > 0 {
+                    coupons.extend(others);
+                    self.lists += 1;
+                    if coupons.len() > Self::UNSETTLED {
+                        self.settle();
+                    }
+                }
+            }
+            Form::Many(registers) => others.for_each(|coupon| raise(registers, coupon)),
+        }
+    }
+
+    fn add_many(&mut self, others: &[u8]) {
+        if let Form::Few(coupons) = &self.form {
+            let mut registers = Octets(vec![0; REGISTERS]);
+            for coupon in coupons {
+                raise(&mut registers, *coupon);
+            }
+            self.form = Form::Many(registers);
+        }
+        if let Form::Many(registers) = &mut self.form {
+            registers.0.iter_mut().zip(others).for_each(|(register, other)| *register = (*register).max(*other));
+        }
+    }
+
+    fn settle(&mut self) {
+        let Form::Few(coupons) = &mut self.form else { return };
+        match self.lists {
+            0 => {}
+            1 if self.settled == 0 => {}
+            1 => *coupons = merged(coupons.split_at(self.settled)),
+            _ => {
+                coupons.sort_unstable();
+                coupons.dedup();
+            }
+        }
+        (self.settled, self.lists) = (coupons.len(), 0);
+        self.form.promote();
+    }
+
+    /// What all have counted.
+    pub fn finish(mut self) -> Distinct {
+        self.settle();
+        Distinct(self.form)
+    }
+}
+
+/// Distinct numbers of two ascending lists, ascending.
+fn merged((mut own, mut others): (&[u32], &[u32])) -> Vec<u32> {
+    let mut merged = Vec::with_capacity(own.len() + others.len());
+    while let (Some((first, rest)), Some((other, other_rest))) = (own.split_first(), others.split_first()) {
+        merged.push(*first.min(other));
+        let (takes_own, takes_other) = (first <= other, other <= first);
+        own = if takes_own { rest } else { own };
+        others = if takes_other { other_rest } else { others };
+    }
+    merged.extend_from_slice(own);
+    merged.extend_from_slice(others);
+    merged
 }
 
 /// Raises the register that a coupon is of.
@@ -165,21 +263,61 @@ impl TryFrom<Wire> for Distinct {
     type Error = &'static str;
     fn try_from(wire: Wire) -> Result<Self, Self::Error> {
         match wire {
-            Wire::Few(coupons) => {
-                let coupons: Vec<u32> = coupons.into_iter().map(u32::from_be_bytes).collect();
-                let is_in_use = |coupon: &u32| coupon >> SLOT_BITS != 0;
-                if coupons.len() > MOST_COUPONS || !coupons.iter().all(is_in_use) || !coupons.is_sorted_by(|a, b| a < b) {
-                    return Err("coupons are too many, or not distinct and in use");
-                }
-                Ok(Self(Form::Few(coupons)))
-            }
-            Wire::Many(registers) => {
-                if registers.0.len() != REGISTERS || registers.0.iter().any(|register| *register > LARGEST_REGISTER) {
-                    return Err("registers are too few, too many or too large");
-                }
-                Ok(Self(Form::Many(registers)))
-            }
+            Wire::Few(coupons) => Self::few(coupons.into_iter().map(u32::from_be_bytes).collect()),
+            Wire::Many(registers) => Self::many(registers),
         }
+    }
+}
+
+/// The number of each kind as it is written, as serde numbers them.
+const FEW: u64 = 0;
+const MANY: u64 = 1;
+const UNKNOWN: &str = "a sketch of no kind that is known";
+const NOT_REGISTERS: &str = "registers are too few, too many or too large";
+
+/// Coupons as they are written: at most so many as are kept, in use, and ascending.
+fn coupons<'a>(bytes: &mut Cursor<'a>) -> Result<&'a [[u8; 4]], StateError> {
+    let count = bytes.length()?;
+    let (coupons, _) = bytes.take(count.saturating_mul(4))?.as_chunks::<4>();
+    if are_coupons(coupons.iter().map(|coupon| u32::from_be_bytes(*coupon))) {
+        Ok(coupons)
+    } else {
+        Err(StateError::Malformed(NOT_COUPONS))
+    }
+}
+
+const NOT_COUPONS: &str = "coupons are too many, or not distinct and in use";
+
+fn are_coupons(coupons: impl ExactSizeIterator<Item = u32>) -> bool {
+    let mut before = 0;
+    coupons.len() <= MOST_COUPONS && {
+        let mut coupons = coupons;
+        coupons.all(|coupon| {
+            let is_next = coupon > before && coupon >> SLOT_BITS != 0;
+            before = coupon;
+            is_next
+        })
+    }
+}
+
+fn are_registers(registers: &[u8]) -> bool {
+    registers.len() == REGISTERS && registers.iter().all(|register| *register <= LARGEST_REGISTER)
+}
+
+impl Distinct {
+    /// Reads one as it is written, in a fraction of the time that a general deserializer takes.
+    pub(crate) fn read(bytes: &mut Cursor<'_>) -> Result<Self, StateError> {
+        let mut union = Union::of(Self::default());
+        union.read(bytes)?;
+        Ok(union.finish())
+    }
+
+    fn few(coupons: Vec<u32>) -> Result<Self, &'static str> {
+        if are_coupons(coupons.iter().copied()) { Ok(Self(Form::Few(coupons))) } else { Err(NOT_COUPONS) }
+    }
+
+    fn many(registers: Octets) -> Result<Self, &'static str> {
+        if are_registers(&registers.0) { Ok(Self(Form::Many(registers))) } else { Err(NOT_REGISTERS) }
     }
 }
 

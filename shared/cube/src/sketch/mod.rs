@@ -12,7 +12,7 @@ mod transitions;
 
 pub use days::Days;
 pub use distinct::Distinct;
-pub(crate) use distinct::Marks;
+pub(crate) use distinct::{Marks, Union};
 pub(crate) use quantiles::Bucket;
 pub use quantiles::Quantiles;
 pub use set::{Set, SetError};

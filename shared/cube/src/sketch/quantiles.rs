@@ -1,6 +1,7 @@
 //! Distributions of durations and sizes: the buckets of a `DDSketch`, 1% wide, and nothing else of it. Its own state keeps sums and extremes
 //! as floats, whose order of addition would show; buckets with integer counts merge exactly. Sums are measures of their own.
 
+use crate::state::{Cursor, StateError};
 use serde::{Deserialize, Serialize};
 use sketches_ddsketch::Config;
 use std::fmt;
@@ -122,17 +123,36 @@ impl TryFrom<Wire> for Quantiles {
     type Error = &'static str;
     fn try_from(wire: Wire) -> Result<Self, Self::Error> {
         let mut buckets = wire.buckets;
-        let mut before: Option<u16> = None;
+        let mut before = None;
         for (bucket, count) in &mut buckets {
-            let is_repeat = before.is_some() && *bucket == 0;
-            *bucket = before.unwrap_or(0).checked_add(*bucket).ok_or("a bucket lies beyond the last")?;
-            if is_repeat || *count == 0 {
-                return Err("buckets are not distinct and in use");
-            }
+            *bucket = after(before, (*bucket, *count))?;
             before = Some(*bucket);
         }
         Ok(Self { zeros: wire.zeros, buckets: Buckets::Few(buckets) })
     }
+}
+
+/// The bucket that is so far after another one, and has counted.
+fn after(before: Option<u16>, (distance, count): (u16, u64)) -> Result<u16, &'static str> {
+    if count == 0 || (before.is_some() && distance == 0) {
+        return Err("buckets are not distinct and in use");
+    }
+    before.unwrap_or(0).checked_add(distance).ok_or("a bucket lies beyond the last")
+}
+
+/// The sums of two lists of counts, each by bucket, ascending.
+fn sum(mut own: &[(u16, u64)], mut others: &[(u16, u64)]) -> Vec<(u16, u64)> {
+    let mut sum = Vec::with_capacity(own.len() + others.len());
+    while let (Some(((bucket, count), rest)), Some(((other, more), other_rest))) = (own.split_first(), others.split_first()) {
+        let (takes_own, takes_other) = (bucket <= other, other <= bucket);
+        let counts = [(takes_own, *count), (takes_other, *more)].map(|(takes, count)| if takes { count } else { 0 });
+        sum.push((*bucket.min(other), counts[0].saturating_add(counts[1])));
+        own = if takes_own { rest } else { own };
+        others = if takes_other { other_rest } else { others };
+    }
+    sum.extend_from_slice(own);
+    sum.extend_from_slice(others);
+    sum
 }
 
 impl FromIterator<i64> for Quantiles {
@@ -162,11 +182,27 @@ impl Quantiles {
     /// Adds all that `other` has counted.
     pub fn merge(&mut self, other: &Self) {
         self.zeros = self.zeros.saturating_add(other.zeros);
-        if matches!(&self.buckets, Buckets::Few(few) if few.is_empty()) {
-            self.buckets.clone_from(&other.buckets);
-        } else {
-            other.buckets.iter().for_each(|(bucket, count)| self.buckets.add(bucket, count));
+        match (&mut self.buckets, &other.buckets) {
+            (Buckets::Few(few), others) if few.is_empty() => self.buckets.clone_from(others),
+            (Buckets::Few(few), Buckets::Few(others)) => {
+                *few = sum(few, others);
+                self.buckets.densify();
+            }
+            (own, others) => others.iter().for_each(|(bucket, count)| own.add(bucket, count)),
         }
+    }
+
+    /// Reads one as it is written, in a fraction of the time that a general deserializer takes.
+    pub(crate) fn read(bytes: &mut Cursor<'_>) -> Result<Self, StateError> {
+        let zeros = bytes.number()?;
+        let mut before = None;
+        let buckets = bytes.many(|bytes| {
+            let counted = (bytes.id()?, bytes.number()?);
+            let bucket = after(before, counted).map_err(StateError::Malformed)?;
+            before = Some(bucket);
+            Ok((bucket, counted.1))
+        })?;
+        Ok(Self { zeros, buckets: Buckets::Few(buckets) })
     }
 
     /// How many values were counted.

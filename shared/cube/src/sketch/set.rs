@@ -1,19 +1,24 @@
 //! Sets of users that unite, intersect and subtract: Theta sketches with k = 4,096, exact up to that many.
+//!
+//! Hashes, estimates and bytes are those of Apache `DataSketches`. What is kept is in a form of our own, a list in order, because who was
+//! active in each week and month of a range takes hundreds of unions, and uniting two lists is going through them once.
 
 use super::Estimate;
 use super::octets::Octets;
 use datasketches::common::NumStdDev;
 use datasketches::hash::value::raw_bytes;
-use datasketches::theta::{
-    CompactThetaSketch, ThetaANotB, ThetaIntersection, ThetaSketch, ThetaSketchBuilder, ThetaUnion, ThetaUnionBuilder,
-};
+use datasketches::theta::{CompactThetaSketch, ThetaSketch, ThetaSketchBuilder};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::LazyLock;
 
 const LG_K: u8 = 12;
+const K: usize = 1 << LG_K;
+/// Theta of a set that has all its hashes: they are less than this.
+const ALL: u64 = i64::MAX as u64;
 
-/// Why two sets did not combine, or bytes are no set.
+/// Why bytes are no set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a set of this kind: {0}")]
 pub struct SetError(String);
@@ -32,19 +37,111 @@ impl From<datasketches::error::Error> for SetError {
 pub struct Set(Form);
 
 enum Form {
-    Compact(CompactThetaSketch),
-    /// While sets are being added: adding one more costs what it holds, not what all hold.
-    Union(Box<ThetaUnion>),
+    Kept(Kept),
     /// While labels are being added.
     Growing(Box<ThetaSketch>),
 }
 
+/// Hashes in order, at most k, and below theta all that there are.
+#[derive(Clone, PartialEq)]
+struct Kept {
+    theta: u64,
+    hashes: Vec<u64>,
+}
+
+impl Kept {
+    const NONE: Self = Self { theta: ALL, hashes: Vec::new() };
+
+    /// The hashes of a sketch, without what it keeps beyond k, which depends on the order of its labels.
+    fn of(sketch: &CompactThetaSketch) -> Self {
+        Self { theta: sketch.theta64(), hashes: sketch.iter().map(|entry| entry.hash()).collect() }.trimmed()
+    }
+
+    fn trimmed(mut self) -> Self {
+        if let Some(beyond) = self.hashes.get(K) {
+            self.theta = *beyond;
+            self.hashes.truncate(K);
+        }
+        self
+    }
+
+    /// Hashes that are in one or the other, below what both have all of.
+    fn union(&self, other: &Self) -> Self {
+        let theta = self.theta.min(other.theta);
+        let (mut own, mut others) = (self.hashes.as_slice(), other.hashes.as_slice());
+        let mut hashes = Vec::with_capacity((own.len() + others.len()).min(K + 1));
+        while hashes.len() <= K {
+            let next = match (own.first(), others.first()) {
+                (Some(first), Some(other)) => *first.min(other),
+                (Some(only), None) | (None, Some(only)) => *only,
+                (None, None) => break,
+            };
+            if next >= theta {
+                break;
+            }
+            hashes.push(next);
+            own = without_first(own, next);
+            others = without_first(others, next);
+        }
+        Self { theta, hashes }.trimmed()
+    }
+
+    /// Hashes of this one that are in the other one, or are not.
+    fn part(&self, other: &Self, is_in_other: bool) -> Self {
+        let theta = self.theta.min(other.theta);
+        let mut others = other.hashes.as_slice();
+        let is_part = |hash: &u64| {
+            while others.first().is_some_and(|other| other < hash) {
+                others = &others[1..];
+            }
+            (others.first() == Some(hash)) == is_in_other
+        };
+        Self { theta, hashes: self.hashes.iter().copied().take_while(|hash| *hash < theta).filter(is_part).collect() }
+    }
+
+    fn is_exact(&self) -> bool {
+        self.theta == ALL
+    }
+
+    /// The library's form of it, ordered and not compressed: <https://datasketches.apache.org/docs/Theta/ThetaSketches.html>.
+    fn sketch(&self) -> Result<CompactThetaSketch, SetError> {
+        const SERIAL_VERSION: u8 = 3;
+        const FAMILY: u8 = 3;
+        const READ_ONLY_COMPACT_ORDERED: u8 = 1 << 1 | 1 << 3 | 1 << 4;
+        static SEED_HASH: LazyLock<u16> = LazyLock::new(|| new_sketch().seed_hash());
+        let preamble_longs = match self.hashes.len() {
+            _ if !self.is_exact() => 3,
+            0 => return Ok(new_sketch().compact(true)),
+            1 => 1,
+            _ => 2,
+        };
+        let mut bytes = vec![preamble_longs, SERIAL_VERSION, FAMILY, 0, 0, READ_ONLY_COMPACT_ORDERED];
+        bytes.extend(SEED_HASH.to_le_bytes());
+        if preamble_longs > 1 {
+            bytes.extend(u32::try_from(self.hashes.len()).unwrap_or(u32::MAX).to_le_bytes());
+            bytes.extend([0; 4]);
+        }
+        if !self.is_exact() {
+            bytes.extend(self.theta.to_le_bytes());
+        }
+        bytes.extend(self.hashes.iter().flat_map(|hash| hash.to_le_bytes()));
+        Ok(CompactThetaSketch::deserialize(&bytes)?)
+    }
+}
+
+/// A list, from which a hash is taken where it is the first.
+fn without_first(hashes: &[u64], hash: u64) -> &[u64] {
+    match hashes.split_first() {
+        Some((first, rest)) if *first == hash => rest,
+        _ => hashes,
+    }
+}
+
 impl Set {
-    fn compact(&self) -> Cow<'_, CompactThetaSketch> {
+    fn kept(&self) -> Cow<'_, Kept> {
         match &self.0 {
-            Form::Compact(sketch) => Cow::Borrowed(sketch),
-            Form::Union(union) => Cow::Owned(union.to_sketch(true)),
-            Form::Growing(sketch) => Cow::Owned(trimmed(sketch)),
+            Form::Kept(kept) => Cow::Borrowed(kept),
+            Form::Growing(sketch) => Cow::Owned(Kept::of(&sketch.compact(true))),
         }
     }
 
@@ -56,10 +153,11 @@ impl Set {
         }
         let mut sketch = new_sketch();
         sketch.update(raw_bytes::from_str(label));
+        let one = Self(Form::Growing(Box::new(sketch)));
         if self.is_empty() {
-            self.0 = Form::Growing(Box::new(sketch));
+            *self = one;
         } else {
-            self.merge(&Self(Form::Growing(Box::new(sketch))));
+            self.merge(&one);
         }
     }
 
@@ -72,76 +170,65 @@ impl Set {
             *self = other.clone();
             return;
         }
-        if !matches!(self.0, Form::Union(_)) {
-            let mut union = new_union();
-            unite(&mut union, self.compact().as_ref());
-            self.0 = Form::Union(Box::new(union));
-        }
-        if let Form::Union(union) = &mut self.0 {
-            unite(union, other.compact().as_ref());
-        }
+        self.0 = Form::Kept(self.kept().union(&other.kept()));
     }
 
     /// Those that are in both.
-    ///
-    /// # Errors
-    /// Where the sets are of different makes.
-    pub fn intersect(&self, other: &Self) -> Result<Self, SetError> {
-        let mut intersection = ThetaIntersection::default();
-        intersection.update(self.compact().as_ref())?;
-        intersection.update(other.compact().as_ref())?;
-        Ok(intersection.to_sketch(true).map_or_else(Self::default, |sketch| Self(Form::Compact(sketch))))
+    #[must_use]
+    pub fn intersect(&self, other: &Self) -> Self {
+        Self(Form::Kept(self.kept().part(&other.kept(), true)))
     }
 
     /// Those that are here and not in `other`.
-    ///
-    /// # Errors
-    /// Where the sets are of different makes.
-    pub fn without(&self, other: &Self) -> Result<Self, SetError> {
-        let difference = ThetaANotB::default().compute(self.compact().as_ref(), other.compact().as_ref(), true)?;
-        Ok(Self(Form::Compact(difference)))
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        Self(Form::Kept(self.kept().part(&other.kept(), false)))
     }
 
     /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        matches!(&self.0, Form::Compact(sketch) if sketch.is_empty())
+        matches!(&self.0, Form::Kept(kept) if *kept == Kept::NONE)
     }
 
     /// Whether its number is exact.
     #[must_use]
     pub fn is_exact(&self) -> bool {
-        !self.compact().is_estimation_mode()
+        self.kept().is_exact()
     }
 
     /// About how many are in it.
     #[must_use]
     pub fn estimate(&self) -> Estimate {
-        let sketch = self.compact();
-        Estimate { value: sketch.estimate(), low: sketch.lower_bound(NumStdDev::Two), high: sketch.upper_bound(NumStdDev::Two) }
-    }
-
-    fn retained(&self) -> (u64, Vec<u64>) {
-        let sketch = self.compact();
-        (sketch.theta64(), sketch.iter().map(|entry| entry.hash()).collect())
+        let kept = self.kept();
+        #[expect(clippy::cast_precision_loss, reason = "at most some thousands")]
+        let retained = kept.hashes.len() as f64;
+        if kept.is_exact() {
+            return Estimate { value: retained, low: retained, high: retained };
+        }
+        kept.sketch().map_or(Estimate { value: f64::NAN, low: retained, high: f64::INFINITY }, |sketch| Estimate {
+            value: sketch.estimate(),
+            low: sketch.lower_bound(NumStdDev::Two),
+            high: sketch.upper_bound(NumStdDev::Two),
+        })
     }
 }
 
 impl Default for Set {
     fn default() -> Self {
-        Self(Form::Compact(new_sketch().compact(true)))
+        Self(Form::Kept(Kept::NONE))
     }
 }
 
 impl Clone for Set {
     fn clone(&self) -> Self {
-        Self(Form::Compact(self.compact().into_owned()))
+        Self(Form::Kept(self.kept().into_owned()))
     }
 }
 
 impl PartialEq for Set {
     fn eq(&self, other: &Self) -> bool {
-        self.retained() == other.retained()
+        self.kept() == other.kept()
     }
 }
 
@@ -153,7 +240,12 @@ impl fmt::Debug for Set {
 
 impl From<Set> for Octets {
     fn from(set: Set) -> Self {
-        Self(if set.is_empty() { Vec::new() } else { set.compact().serialize_compressed() })
+        if set.is_empty() {
+            return Self(Vec::new());
+        }
+        let sketch = set.kept().sketch();
+        debug_assert!(sketch.is_ok(), "what is kept is a sketch");
+        Self(sketch.map(|sketch| sketch.serialize_compressed()).unwrap_or_default())
     }
 }
 
@@ -165,7 +257,7 @@ impl TryFrom<Octets> for Set {
 }
 
 impl Set {
-    /// Reads a sketch and checks what the union relies on: hashes in order, below theta, and no more than k of them.
+    /// Reads a sketch and checks what uniting relies on: hashes in order, below theta, and no more than k of them.
     fn from_bytes(bytes: &[u8]) -> Result<Self, SetError> {
         if bytes.is_empty() {
             return Ok(Self::default());
@@ -178,10 +270,10 @@ impl Set {
             }
             before = entry.hash();
         }
-        if !sketch.is_ordered() || sketch.num_retained() > 1 << LG_K {
+        if !sketch.is_ordered() || sketch.num_retained() > K || sketch.theta64() > ALL {
             return Err(SetError("not trimmed".to_owned()));
         }
-        Ok(Self(Form::Compact(sketch)))
+        Ok(Self(Form::Kept(Kept::of(&sketch))))
     }
 }
 
@@ -198,25 +290,4 @@ impl<'a> FromIterator<&'a str> for Set {
 #[expect(clippy::expect_used, reason = "it fails only for sizes out of bounds, and ours is a constant")]
 fn new_sketch() -> ThetaSketch {
     ThetaSketchBuilder::default().lg_k(LG_K).build().expect("the size is within bounds")
-}
-
-/// The sketch without what it keeps beyond k, which depends on the order of its labels.
-fn trimmed(sketch: &ThetaSketch) -> CompactThetaSketch {
-    let compact = sketch.compact(true);
-    if compact.num_retained() <= 1 << LG_K {
-        return compact;
-    }
-    let mut union = new_union();
-    unite(&mut union, &compact);
-    union.to_sketch(true)
-}
-
-#[expect(clippy::expect_used, reason = "it fails only for sizes out of bounds, and ours is a constant")]
-fn new_union() -> ThetaUnion {
-    ThetaUnionBuilder::default().lg_k(LG_K).build().expect("the size is within bounds")
-}
-
-fn unite(union: &mut ThetaUnion, sketch: &CompactThetaSketch) {
-    let united = union.update(sketch);
-    debug_assert!(united.is_ok(), "sets of another seed are never made, and refused when read");
 }

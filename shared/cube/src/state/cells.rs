@@ -79,6 +79,9 @@ impl Cells {
     pub fn catch_up(&mut self) {
         let Self { labels, codes, count, index, indexed } = self;
         let width = labels.len();
+        if *count > *indexed + 1 {
+            index.reserve(*count - *indexed, |cell| hash(row(codes, width, *cell)));
+        }
         while *indexed < *count {
             let cell = u32::try_from(*indexed).unwrap_or(u32::MAX);
             let rehash = |cell: &u32| hash(row(codes, width, *cell));

@@ -1,7 +1,7 @@
 //! What the cells of a state keep of one measure, as a column: one value a cell, and the identity of its merge where nothing was seen.
 
 use crate::catalogue::Aggregate;
-use crate::sketch::{Days, Distinct, Quantiles, Set, Spans, Transitions};
+use crate::sketch::{Days, Distinct, Quantiles, Set, Spans, Transitions, Union};
 
 /// A value at its moment, in milliseconds since 1970.
 pub type Reading = (i64, i64);
@@ -95,7 +95,11 @@ impl Column {
             (Self::Max(own), Self::Max(other)) => merge_each(own, other, targets, |most, more| *most = (*most).max(*more)),
             // Of one moment's values the largest, so that order does not matter.
             (Self::Last(own), Self::Last(other)) => merge_each(own, other, targets, |last, more| *last = (*last).max(*more)),
-            (Self::Distinct(own), Self::Distinct(other)) => merge_each(own, other, targets, Distinct::merge),
+            (Self::Distinct(own), Self::Distinct(other)) => {
+                let mut unions: Vec<Union> = own.drain(..).map(Union::of).collect();
+                merge_each(&mut unions, other, targets, Union::add);
+                own.extend(unions.into_iter().map(Union::finish));
+            }
             (Self::Set(own), Self::Set(other)) => merge_each(own, other, targets, Set::merge),
             (Self::Quantiles(own), Self::Quantiles(other)) => merge_each(own, other, targets, Quantiles::merge),
             (Self::Spans(gap_ms, own), Self::Spans(_, other)) => {
@@ -109,7 +113,7 @@ impl Column {
     }
 }
 
-fn merge_each<T>(own: &mut [T], other: &[T], targets: &[Option<u32>], merge: impl Fn(&mut T, &T)) {
+fn merge_each<T, U>(own: &mut [T], other: &[U], targets: &[Option<u32>], merge: impl Fn(&mut T, &U)) {
     for (more, target) in other.iter().zip(targets) {
         if let Some(own) = target.and_then(|target| own.get_mut(target as usize)) {
             merge(own, more);

@@ -55,6 +55,9 @@ impl Labels {
     /// Brings the index up to what was pushed.
     fn catch_up(&mut self) {
         let Self { text, ends, index, indexed } = self;
+        if ends.len() > *indexed + 1 {
+            index.reserve(ends.len() - *indexed, |code| hash(label(text, ends, *code)));
+        }
         while *indexed < ends.len() {
             let code = u32::try_from(*indexed).unwrap_or(u32::MAX);
             let rehash = |code: &u32| hash(label(text, ends, *code));

@@ -27,6 +27,7 @@ pub(crate) use cells::Cells;
 pub(crate) use column::Column;
 pub(crate) use labels::Labels;
 use model::Family;
+pub(crate) use varint::Cursor;
 
 /// The state of one cube.
 #[derive(Debug, Clone)]

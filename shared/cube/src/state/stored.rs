@@ -9,6 +9,7 @@ use super::labels::Labels;
 use super::section::{id, kind};
 use super::{CubeState, varint::Cursor};
 use crate::catalogue::{Cube, NONE};
+use crate::sketch::{Distinct, Quantiles, Union};
 
 /// Up to so many combinations of labels are found by their number rather than by a hash.
 const MOST_COMBINATIONS: usize = 1 << 14;
@@ -135,12 +136,11 @@ impl<'a> Stored<'a> {
         for (own, measure) in state.columns.iter_mut().zip(cube.measures).filter(|(_, measure)| wanted.has_measure(measure.name)) {
             let id = id(measure.name);
             let Some(stored) = self.measures.iter().find(|stored| stored.id == id && stored.kind == kind(own)) else { continue };
-            let values = self.column(own, stored.values)?;
             match &targets {
-                None => *own = values,
+                None => *own = self.column(own, stored.values)?,
                 Some(targets) => {
                     own.grow(state.cells.len());
-                    own.merge(&values, targets);
+                    self.merge(own, stored.values, targets)?;
                 }
             }
         }
@@ -149,15 +149,42 @@ impl<'a> Stored<'a> {
         Ok(state)
     }
 
+    /// Merges a measure's values into the cells that they are part of. Numbers, and sketches of labels, which are many and small, are not kept
+    /// in between.
+    fn merge(&self, own: &mut Column, bytes: &[u8], targets: &[Option<u32>]) -> Result<(), StateError> {
+        let mut targets = targets.iter();
+        let mut next = || targets.next().copied().flatten().map(|target| target as usize);
+        match own {
+            Column::Sum(own) => {
+                Cursor::new(bytes).all(self.cells, |bytes| {
+                    let sum = bytes.sum()?;
+                    if let Some(own) = next().and_then(|target| own.get_mut(target)) {
+                        *own = own.saturating_add(sum);
+                    }
+                    Ok(())
+                })?;
+            }
+            Column::Distinct(own) => {
+                let mut unions: Vec<Union> = own.drain(..).map(Union::of).collect();
+                let mut nothing = Union::of(Distinct::default());
+                Cursor::new(bytes)
+                    .all(self.cells, |bytes| next().and_then(|target| unions.get_mut(target)).unwrap_or(&mut nothing).read(bytes))?;
+                own.extend(unions.into_iter().map(Union::finish));
+            }
+            own => own.merge(&self.column(own, bytes)?, targets.as_slice()),
+        }
+        Ok(())
+    }
+
     fn column(&self, like: &Column, bytes: &[u8]) -> Result<Column, StateError> {
         let column = match like {
             Column::Sum(_) => Column::Sum(Cursor::new(bytes).all(self.cells, Cursor::sum)?),
             Column::Min(_) => Column::Min(Cursor::new(bytes).all(self.cells, Cursor::moment)?),
             Column::Max(_) => Column::Max(Cursor::new(bytes).all(self.cells, Cursor::moment)?),
             Column::Last(_) => Column::Last(postcard::from_bytes(bytes)?),
-            Column::Distinct(_) => Column::Distinct(postcard::from_bytes(bytes)?),
+            Column::Distinct(_) => Column::Distinct(Cursor::new(bytes).all(self.cells, Distinct::read)?),
             Column::Set(_) => Column::Set(postcard::from_bytes(bytes)?),
-            Column::Quantiles(_) => Column::Quantiles(postcard::from_bytes(bytes)?),
+            Column::Quantiles(_) => Column::Quantiles(Cursor::new(bytes).all(self.cells, Quantiles::read)?),
             Column::Spans(gap_ms, _) => Column::Spans(*gap_ms, postcard::from_bytes(bytes)?),
             Column::Days(_) => Column::Days(postcard::from_bytes(bytes)?),
             Column::Transitions(_) => Column::Transitions(postcard::from_bytes(bytes)?),
