@@ -7,7 +7,7 @@ use cube::query::{Bucket, Grain, Span};
 use cube::rollup::Contents;
 use model::{AttemptId, Hour};
 use ports::Key;
-use rollups::{DayManifest, HourEntry, Owner, Rollup, rollup};
+use rollups::{DayOutline, HourEntry, ManifestError, Owner, Rollup, rollup};
 use std::collections::BTreeMap;
 
 /// So long before they expire, rollups of hours are not read any more, so that none goes while it is being read.
@@ -33,10 +33,10 @@ pub(crate) struct Wanted {
 }
 
 /// Every part of a rollup that is read of a family.
-pub(crate) fn wanted(needs: &Needs<'_>, owner: &Owner, settled: &Settled, tally: &mut Tally<'_>) -> Vec<Wanted> {
+pub(crate) fn wanted(needs: &Needs<'_>, owner: &Owner, settled: &Settled, tally: &mut Tally<'_>) -> Result<Vec<Wanted>, ManifestError> {
     let mut choice = Choice::default();
     for (place, question) in needs.of_family(owner.family) {
-        choice.choose((place, question), settled, tally);
+        choice.choose((place, question), settled, tally)?;
     }
     let mut wanted = Vec::new();
     for ((bucket, attempt), chosen) in &choice.0 {
@@ -54,7 +54,7 @@ pub(crate) fn wanted(needs: &Needs<'_>, owner: &Owner, settled: &Settled, tally:
             wanted.extend(keys.into_iter().map(|key| Wanted { key, need: at, takers: takers.clone() }));
         }
     }
-    wanted
+    Ok(wanted)
 }
 
 impl<'a> Choice<'a> {
@@ -63,16 +63,22 @@ impl<'a> Choice<'a> {
         chosen.takers.push(taker);
     }
 
-    fn choose(&mut self, (place, question): (usize, &Question<'_>), settled: &'a Settled, tally: &mut Tally<'_>) {
+    fn choose(
+        &mut self,
+        (place, question): (usize, &Question<'_>),
+        settled: &'a Settled,
+        tally: &mut Tally<'_>,
+    ) -> Result<(), ManifestError> {
         for span in &question.plan.reads {
             match span.grain {
-                Grain::Hour | Grain::Day => self.choose_days((place, *span), settled, tally),
-                Grain::Month | Grain::Lifetime => self.choose_months((place, *span), settled, tally),
+                Grain::Hour | Grain::Day => self.choose_days((place, *span), settled, tally)?,
+                Grain::Month | Grain::Lifetime => self.choose_months((place, *span), settled, tally)?,
             }
         }
+        Ok(())
     }
 
-    fn choose_months(&mut self, (place, span): (usize, Span), settled: &'a Settled, tally: &mut Tally<'_>) {
+    fn choose_months(&mut self, (place, span): (usize, Span), settled: &'a Settled, tally: &mut Tally<'_>) -> Result<(), ManifestError> {
         let Months { lifetime, others } = settled.months_of(span);
         if let Some(rollup) = lifetime {
             self.add(rollups::Bucket::Lifetime, rollup, (place, Bucket { grain: Grain::Lifetime, start: span.from }));
@@ -85,26 +91,27 @@ impl<'a> Choice<'a> {
                 }
                 Source::Days => {
                     let days = Span { grain: Grain::Day, from: first, to: Hour::from_index(last.index() + 1) };
-                    self.choose_days((place, days), settled, tally);
+                    self.choose_days((place, days), settled, tally)?;
                 }
             }
         }
+        Ok(())
     }
 
     /// Days where whole ones may be read and are there, else hours.
-    fn choose_days(&mut self, (place, span): (usize, Span), settled: &'a Settled, tally: &mut Tally<'_>) {
+    fn choose_days(&mut self, (place, span): (usize, Span), settled: &'a Settled, tally: &mut Tally<'_>) -> Result<(), ManifestError> {
         let last = Hour::from_index(span.to.index() - 1);
         for manifest in settled.days(span.from.day()..=last.day()) {
             let day = manifest.day;
             let whole = (place, Bucket { grain: Grain::Day, start: day.first_hour() });
-            match &manifest.body.rollup {
+            match &manifest.rollup {
                 Some(rollup) if span.grain == Grain::Day => {
                     self.add(rollups::Bucket::Day(day), rollup, whole);
-                    tally.saw_day(manifest);
+                    tally.saw_merged(manifest.is_merged());
                 }
                 _ => {
-                    self.choose_hours((place, span), manifest, tally);
-                    match &manifest.body.base {
+                    self.choose_hours((place, span), manifest, tally)?;
+                    match &manifest.base {
                         Some(base) if span.grain == Grain::Day => self.add(rollups::Bucket::DayBase(day), base, whole),
                         Some(_) => tally.lacks_hours(),
                         None => {}
@@ -112,18 +119,21 @@ impl<'a> Choice<'a> {
                 }
             }
         }
+        Ok(())
     }
 
-    fn choose_hours(&mut self, (place, span): (usize, Span), manifest: &'a DayManifest, tally: &mut Tally<'_>) {
+    fn choose_hours(&mut self, (place, span): (usize, Span), manifest: &'a DayOutline, tally: &mut Tally<'_>) -> Result<(), ManifestError> {
         let soon = tally.needs.now.plus_millis(EARLY_MS);
-        let may_be_gone = |entry: &HourEntry| manifest.body.rollup.is_some() && entry.expires_at <= soon;
-        for (hour, entry) in manifest.body.hours.range(span.from..span.to) {
+        let may_be_gone = |entry: &HourEntry| manifest.rollup.is_some() && entry.expires_at <= soon;
+        for found in manifest.hours(span.from..span.to) {
+            let (hour, entry) = found?;
             if may_be_gone(entry) {
                 tally.lacks_hours();
                 continue;
             }
-            self.add(rollups::Bucket::Hour(*hour), &entry.rollup, (place, Bucket { grain: Grain::Hour, start: *hour }));
-            tally.saw_hour(entry);
+            self.add(rollups::Bucket::Hour(hour), &entry.rollup, (place, Bucket { grain: Grain::Hour, start: hour }));
+            tally.saw_merged(entry.base.is_some());
         }
+        Ok(())
     }
 }

@@ -17,7 +17,7 @@ use cube::segment::SegmentError;
 use cube::{Dropped, StateError};
 use futures::future::try_join_all;
 use model::{Family, Hour, HourOffset, TenantId, Timestamp};
-use needs::Needs;
+use needs::{Asked, Needs};
 use ports::{Bucket, PortError, Read, Table};
 use records::{Partial, RecordError};
 use rollups::{ManifestError, RollupError, rollup};
@@ -167,14 +167,14 @@ impl Reader {
         let mut tally = Tally::of(needs);
         let mut wanted = Vec::new();
         for one in &found {
-            wanted.extend(choice::wanted(needs, &one.owner, &one.settled, &mut tally));
+            wanted.extend(choice::wanted(needs, &one.owner, &one.settled, &mut tally)?);
         }
         self.add_rollups(&mut tally, &wanted, fresh).await?;
         for one in found {
             if tally.is_over() {
                 break;
             }
-            self.add_partials(&mut tally, &one.settled.unsettled(one.partials)).await?;
+            self.add_partials(&mut tally, &one.settled.unsettled(one.partials)?).await?;
         }
         Ok(tally.reading())
     }
@@ -201,10 +201,12 @@ impl Reader {
     async fn add_parts(&self, tally: &mut Tally<'_>, wanted: &[Wanted], fresh: Read) -> Result<(), ReadError> {
         let keys: Vec<_> = wanted.iter().map(|wanted| wanted.key.clone()).collect();
         let states = rollup::states(&*self.table, &keys, fresh).await?;
+        let mut asked = Asked::default();
         for (Wanted { key, need, takers }, bytes) in wanted.iter().zip(states) {
             let need = &tally.needs.all[*need];
+            asked.be_of(takers.iter().map(|(taker, _)| *taker), &tally.needs.questions);
             let unreadable = |source| ReadError::State { object: format!("{} / {}", key.partition, key.sort), source };
-            for state in need.decode(&bytes).map_err(unreadable)? {
+            for state in need.decode(&bytes, &asked).map_err(unreadable)? {
                 for (taker, bucket) in takers {
                     tally.add_to(*taker, *bucket, &state);
                 }

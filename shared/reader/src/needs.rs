@@ -18,18 +18,39 @@ pub(crate) struct Need<'a> {
     pub(crate) key: Option<&'a str>,
     /// The keys of which parts are read, where no one key is named.
     pub(crate) slice: Slice,
-    /// The dimensions by which anybody tells cells apart.
-    pub(crate) dimensions: Vec<Dimension>,
-    /// The measures that anybody asks for.
-    pub(crate) measures: Vec<&'static str>,
     /// Who asks, by place.
     pub(crate) takers: Vec<usize>,
 }
 
+/// What some of those who ask want to know of a state: not all of them take up buckets of every grain.
+#[derive(Default)]
+pub(crate) struct Asked {
+    takers: Vec<usize>,
+    /// The dimensions by which any of them tells cells apart.
+    dimensions: Vec<Dimension>,
+    /// The measures that any of them asks for.
+    measures: Vec<&'static str>,
+}
+
+impl Asked {
+    /// By the questions of these places. Of one state after the other they are mostly the same.
+    pub(crate) fn be_of(&mut self, takers: impl Iterator<Item = usize> + Clone, questions: &[Question<'_>]) {
+        if !self.takers.is_empty() && takers.clone().eq(self.takers.iter().copied()) {
+            return;
+        }
+        *self = Self::default();
+        for taker in takers {
+            self.takers.push(taker);
+            self.dimensions.extend(questions[taker].query.dimensions());
+            self.measures.extend(questions[taker].query.measures());
+        }
+    }
+}
+
 impl Need<'_> {
-    /// What of these bytes is needed.
-    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Vec<CubeState>, StateError> {
-        let wanted = Wanted { key: self.key, dimensions: Some(&self.dimensions), measures: Some(&self.measures) };
+    /// What of these bytes is asked for.
+    pub(crate) fn decode(&self, bytes: &[u8], asked: &Asked) -> Result<Vec<CubeState>, StateError> {
+        let wanted = Wanted { key: self.key, dimensions: Some(&asked.dimensions), measures: Some(&asked.measures) };
         decode_parts(bytes, self.cube, &wanted)
     }
 }
@@ -49,19 +70,8 @@ impl<'a> Needs<'a> {
             let slice = query.key_slice();
             let same = |need: &&mut Need| std::ptr::eq(need.cube, query.cube()) && need.key == query.key() && need.slice == slice;
             match all.iter_mut().find(same) {
-                Some(need) => {
-                    need.takers.push(place);
-                    need.dimensions.extend(query.dimensions());
-                    need.measures.extend(query.measures());
-                }
-                None => all.push(Need {
-                    cube: query.cube(),
-                    key: query.key(),
-                    slice,
-                    dimensions: query.dimensions(),
-                    measures: query.measures(),
-                    takers: vec![place],
-                }),
+                Some(need) => need.takers.push(place),
+                None => all.push(Need { cube: query.cube(), key: query.key(), slice, takers: vec![place] }),
             }
         }
         Self { questions, all, now }

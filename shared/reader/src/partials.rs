@@ -1,6 +1,6 @@
 //! Partials: the first that is read, because what is settled of them only what is read later can tell (I7).
 
-use crate::needs::Needs;
+use crate::needs::{Asked, Needs};
 use crate::tally::{Added, Tally};
 use crate::{Owner, ReadError, Reader};
 use cube::query::{Bucket, Grain};
@@ -43,7 +43,7 @@ impl Reader {
         let mut folds = stream::iter(folds).buffer_unordered(SEGMENTS_AT_ONCE);
         while let Some(folded) = folds.try_next().await? {
             for added in folded {
-                tally.add(added);
+                tally.add(&added);
             }
         }
         Ok(())
@@ -69,8 +69,10 @@ impl Tally<'_> {
     /// Adds what the needs name of a partial's state.
     fn add_state(&mut self, partial: &Partial, state: &[u8]) -> Result<(), ReadError> {
         let needs = self.needs;
+        let mut asked = Asked::default();
         for (need, takers) in needs.of_hour(partial.family, partial.hour) {
-            let states = need.decode(state).map_err(|source| ReadError::State { object: partial.object(), source })?;
+            asked.be_of(takers.iter().copied(), &needs.questions);
+            let states = need.decode(state, &asked).map_err(|source| ReadError::State { object: partial.object(), source })?;
             for state in &states {
                 for &taker in &takers {
                     self.add_to(taker, hourly(partial.hour), state);

@@ -6,7 +6,7 @@ use model::{Day, Hour, Month, SegmentId};
 use ports::{Read, Table};
 use records::Partial;
 use rollups::all::{self, From};
-use rollups::{DayManifest, LifetimeManifest, ManifestError, MonthManifest, Owner, Rollup, day};
+use rollups::{DayOutline, LifetimeManifest, ManifestError, MonthManifest, Owner, Rollup, day};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::RangeInclusive;
 
@@ -19,7 +19,7 @@ const LIFETIME_MONTHS: usize = 12;
 
 /// What is settled of a family, as far as the questions need to know.
 pub(crate) struct Settled {
-    days: BTreeMap<Day, DayManifest>,
+    days: BTreeMap<Day, DayOutline>,
     months: BTreeMap<Month, MonthManifest>,
     lifetime: Option<LifetimeManifest>,
     /// Days of which partials were seen. They may be settled by now; only a day's manifest tells.
@@ -66,7 +66,7 @@ impl Settled {
     }
 
     /// The manifests of the days of a span, those that there are.
-    pub(crate) fn days(&self, days: RangeInclusive<Day>) -> impl Iterator<Item = &DayManifest> {
+    pub(crate) fn days(&self, days: RangeInclusive<Day>) -> impl Iterator<Item = &DayOutline> {
         self.days.range(days).map(|(_, manifest)| manifest)
     }
 
@@ -120,15 +120,16 @@ impl Settled {
     }
 
     /// The partials whose events are in no rollup.
-    pub(crate) fn unsettled(&self, partials: Vec<Partial>) -> Vec<Partial> {
+    pub(crate) fn unsettled(&self, partials: Vec<Partial>) -> Result<Vec<Partial>, ManifestError> {
         let mut absorbed: HashSet<(Hour, &SegmentId)> = HashSet::new();
         let hours: BTreeSet<Hour> = partials.iter().map(|partial| partial.hour).collect();
         for hour in hours {
-            if let Some(entry) = self.days.get(&hour.day()).and_then(|day| day.body.hours.get(&hour)) {
+            let day = self.days.get(&hour.day());
+            if let Some(entry) = day.map(|day| day.hour(hour)).transpose()?.flatten() {
                 absorbed.extend(entry.absorbed.iter().map(|absorbed| (hour, &absorbed.segment)));
             }
         }
-        partials.into_iter().filter(|partial| !absorbed.contains(&(partial.hour, &partial.segment))).collect()
+        Ok(partials.into_iter().filter(|partial| !absorbed.contains(&(partial.hour, &partial.segment))).collect())
     }
 }
 
@@ -139,7 +140,7 @@ fn parts(lifetime: &LifetimeManifest) -> impl Iterator<Item = Month> {
 
 /// Manifests by what they are of.
 struct Found {
-    days: BTreeMap<Day, DayManifest>,
+    days: BTreeMap<Day, DayOutline>,
     months: BTreeMap<Month, MonthManifest>,
     lifetime: Option<LifetimeManifest>,
 }
@@ -171,9 +172,9 @@ async fn find(table: &dyn Table, owner: &Owner, (days, by_month): (&BTreeSet<Day
     })
 }
 
-async fn read_days(table: &dyn Table, owner: &Owner, days: Vec<RangeInclusive<Day>>) -> Result<BTreeMap<Day, DayManifest>, ManifestError> {
-    let ranges: Vec<_> = days.into_iter().map(|days| day::range(table, owner, (days, Read::Strong))).collect();
-    let found: Vec<Vec<DayManifest>> = stream::iter(ranges).buffer_unordered(RANGES_AT_ONCE).try_collect().await?;
+async fn read_days(table: &dyn Table, owner: &Owner, days: Vec<RangeInclusive<Day>>) -> Result<BTreeMap<Day, DayOutline>, ManifestError> {
+    let ranges: Vec<_> = days.into_iter().map(|days| day::outlines(table, owner, (days, Read::Strong))).collect();
+    let found: Vec<Vec<DayOutline>> = stream::iter(ranges).buffer_unordered(RANGES_AT_ONCE).try_collect().await?;
     Ok(found.into_iter().flatten().map(|manifest| (manifest.day, manifest)).collect())
 }
 

@@ -1,7 +1,7 @@
 //! Manifests of every kind in one call: those of days lie before that of all time, and those of months after it, in one partition.
 
-use crate::day::DayManifest;
 use crate::manifest::{self, Owner, Result};
+use crate::outline::DayOutline;
 use crate::upper::{self, LifetimeManifest, MonthManifest};
 use model::{Day, Month};
 use ports::{Range, Read, Table};
@@ -18,10 +18,10 @@ pub enum From {
 }
 
 /// Manifests, each kind in order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Manifests {
     /// Those of days.
-    pub days: Vec<DayManifest>,
+    pub days: Vec<DayOutline>,
     /// That of all time, where there is one.
     pub lifetime: Option<LifetimeManifest>,
     /// Those of months.
@@ -41,7 +41,7 @@ pub async fn read(table: &dyn Table, owner: &Owner, (from, last, fresh): (From, 
     let mut found = Manifests::default();
     for item in manifest::items(table, owner, (Range::Between(first, upper::sort_of_month(last)), fresh)).await? {
         if let Some(day) = Day::from_key(&item.key.sort) {
-            found.days.push(DayManifest::of(owner, day, Some(manifest::read(&item)?)));
+            found.days.push(DayOutline::of(owner, day, &item)?);
         } else if let Some((_, month)) = upper::of_key(&item.key) {
             match month {
                 Some(month) => found.months.push(MonthManifest::of(owner, Some(month), manifest::read(&item)?)),

@@ -3,11 +3,11 @@
 
 use bytes::Bytes;
 use model::zstandard;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// The version that is written.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// More than the body of any manifest that fits an item.
 const BODY_BYTES: usize = 16 * 1024 * 1024;
 const COMPRESSION_LEVEL: i32 = 3;
@@ -32,11 +32,18 @@ pub fn encode<T: Serialize>(body: &T) -> Bytes {
 }
 
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
+    part(&open(bytes)?)
+}
+
+/// The bytes of a body, decompressed.
+pub fn open(bytes: &[u8]) -> Result<Vec<u8>, CodecError> {
     match bytes.split_first() {
-        Some((&VERSION, compressed)) => {
-            let plain = zstandard::decompress(compressed, BODY_BYTES).map_err(|_| CodecError::Malformed)?;
-            postcard::from_bytes(&plain).map_err(|_| CodecError::Malformed)
-        }
+        Some((&VERSION, compressed)) => zstandard::decompress(compressed, BODY_BYTES).map_err(|_| CodecError::Malformed),
         other => Err(CodecError::Version(other.map(|(version, _)| *version))),
     }
+}
+
+/// What such bytes begin with.
+pub fn part<'a, T: Deserialize<'a>>(plain: &'a [u8]) -> Result<T, CodecError> {
+    postcard::take_from_bytes(plain).map(|(part, _)| part).map_err(|_| CodecError::Malformed)
 }

@@ -1,6 +1,7 @@
 //! The manifest of a day: for each of its hours what it is made of, and the rollup of the day itself.
 
 use crate::manifest::{self, Commit, Next, Owner, Result, Stored};
+use crate::outline::{DayOutline, sealed};
 use crate::rollup::{Bucket, Rollup};
 use model::{AttemptId, Day, Hour, SegmentId, Timestamp};
 use ports::{Key, Range, Read, Table};
@@ -28,6 +29,7 @@ pub struct DayManifest {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Body {
     /// The hours that are settled.
+    #[serde(with = "sealed")]
     pub hours: BTreeMap<Hour, HourEntry>,
     /// The rollup of the whole day, made of exactly these hours (and `base`); `None` while the day is open.
     pub rollup: Option<Rollup>,
@@ -155,7 +157,7 @@ impl DayManifest {
     }
 }
 
-fn key(owner: &Owner, day: Day) -> Key {
+pub(crate) fn key(owner: &Owner, day: Day) -> Key {
     Key::new(owner.partition(), day.to_string())
 }
 
@@ -180,10 +182,22 @@ pub async fn get(table: &dyn Table, owner: &Owner, (day, fresh): (Day, Read)) ->
 /// # Errors
 /// As [`get`].
 pub async fn range(table: &dyn Table, owner: &Owner, (days, fresh): (RangeInclusive<Day>, Read)) -> Result<Vec<DayManifest>> {
-    let range = Range::Between(days.start().to_string(), days.end().to_string());
-    let stored = manifest::range(table, owner, (range, fresh)).await?;
+    let stored = manifest::range(table, owner, (sorts(&days), fresh)).await?;
     let manifest = |stored: Stored<Body>| Day::from_key(&stored.sort).map(|day| DayManifest::of(owner, day, Some(stored)));
     Ok(stored.into_iter().filter_map(manifest).collect())
+}
+
+/// The same as readers look at them.
+///
+/// # Errors
+/// As [`get`].
+pub async fn outlines(table: &dyn Table, owner: &Owner, (days, fresh): (RangeInclusive<Day>, Read)) -> Result<Vec<DayOutline>> {
+    let items = manifest::items(table, owner, (sorts(&days), fresh)).await?;
+    items.iter().filter_map(|item| Day::from_key(&item.key.sort).map(|day| DayOutline::of(owner, day, item))).collect()
+}
+
+fn sorts(days: &RangeInclusive<Day>) -> Range {
+    Range::Between(days.start().to_string(), days.end().to_string())
 }
 
 /// Makes this the manifest of its day, if the edition that it was made from is the one that is there (I6).

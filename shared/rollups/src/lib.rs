@@ -9,10 +9,12 @@ pub mod archive;
 mod codec;
 pub mod day;
 mod manifest;
+mod outline;
 pub mod rollup;
 pub mod upper;
 
 pub use day::{Absorbed, DayManifest, Garbage, HourEntry, Log, Quarantine};
 pub use manifest::{Commit, ManifestError, Owner};
+pub use outline::DayOutline;
 pub use rollup::{Bucket, Rollup, RollupError};
 pub use upper::{LifetimeManifest, MonthManifest, Need, UpperManifest};

@@ -83,13 +83,21 @@ pub(crate) struct Stored<T> {
 }
 
 pub(crate) fn read<T: DeserializeOwned>(item: &Item) -> Result<Stored<T>> {
-    let malformed = |source| ManifestError::Malformed { partition: item.key.partition.clone(), sort: item.key.sort.clone(), source };
+    read_as(item, codec::decode)
+}
+
+/// The manifest of an item, its body as it is decoded.
+pub(crate) fn read_as<T>(item: &Item, decode: impl FnOnce(&[u8]) -> std::result::Result<T, CodecError>) -> Result<Stored<T>> {
     let number = |name| item.number(name).and_then(|number| u64::try_from(number).ok());
     let (Some(edition), Some(version), Some(body)) = (number(EDITION), number(VERSION), item.binary(BODY)) else {
-        return Err(malformed(None));
+        return Err(malformed(&item.key, None));
     };
-    let body = codec::decode(body).map_err(|source| malformed(Some(source)))?;
+    let body = decode(body).map_err(|source| malformed(&item.key, Some(source)))?;
     Ok(Stored { sort: item.key.sort.clone(), edition, version, body })
+}
+
+pub(crate) fn malformed(key: &Key, source: Option<CodecError>) -> ManifestError {
+    ManifestError::Malformed { partition: key.partition.clone(), sort: key.sort.clone(), source }
 }
 
 pub(crate) async fn get<T: DeserializeOwned>(table: &dyn Table, key: &Key, fresh: Read) -> Result<Option<Stored<T>>> {

@@ -69,6 +69,32 @@ async fn a_manifest_is_read_as_it_was_committed() {
 }
 
 #[tokio::test]
+async fn the_outline_of_a_manifest_says_the_same_of_the_day_and_of_its_hours() {
+    let table = MemoryTable::new();
+    let mut manifest = DayManifest { version: 4, ..get(&table).await };
+    let (first, last) = (today().first_hour(), today().last_hour());
+    manifest.body.hours.insert(first, HourEntry { base: None, ..entry(5) });
+    manifest.body.hours.insert(last, entry(6));
+    manifest.body.rollup = Some(rollup_of(9));
+    day::commit(&table, &manifest).await.unwrap();
+    let read = async || day::outlines(&table, &owner(), (today()..=today().next(), Read::Strong)).await.unwrap();
+    let [outline] = &read().await[..] else { panic!("one day has a manifest") };
+    assert_eq!((outline.day, outline.version), (today(), 4));
+    assert_eq!((&outline.rollup, &outline.base), (&manifest.body.rollup, &manifest.body.base));
+    for hour in [first, last] {
+        assert_eq!(outline.hour(hour).unwrap(), manifest.body.hours.get(&hour));
+    }
+    assert_eq!(outline.hour(Hour::from_index(first.index() + 1)).unwrap(), None);
+    let hours: Vec<_> = outline.hours(first..last).map(Result::unwrap).collect();
+    assert_eq!(hours, [(first, &manifest.body.hours[&first])], "the last one is left out");
+    assert!(outline.is_merged(), "by its last hour");
+    manifest.edition = 1;
+    manifest.body.hours.remove(&last);
+    day::commit(&table, &manifest).await.unwrap();
+    assert!(!read().await[0].is_merged());
+}
+
+#[tokio::test]
 async fn of_two_who_read_the_same_edition_one_commits_even_where_neither_raises_the_version() {
     let table = MemoryTable::new();
     for _ in 0..3 {
@@ -163,6 +189,8 @@ async fn what_is_no_manifest_is_an_error_and_never_an_empty_one() {
         let item = body.map_or(whole.clone(), |body| whole.clone().with("body", Value::Binary(Bytes::copy_from_slice(body))));
         table.put(item, Condition::Always).await.unwrap();
         let error = day::get(&table, &owner(), (today(), Read::Strong)).await.unwrap_err();
+        assert!(matches!(error, ManifestError::Malformed { .. }) && !error.is_transient(), "{error}");
+        let error = day::outlines(&table, &owner(), (today()..=today(), Read::Strong)).await.unwrap_err();
         assert!(matches!(error, ManifestError::Malformed { .. }) && !error.is_transient(), "{error}");
     }
 }
