@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
+/// What is told of each. Of the hours of a day everything is read by the hour, so it is asked for alone.
+pub(super) const NUMBERS: [&str; 2] = ["events", "users"];
+
 /// The events of an hour of the day.
 #[derive(Serialize, ToSchema)]
 pub(super) struct HourOfDay {
@@ -30,18 +33,18 @@ pub(super) struct Weekday {
 }
 
 /// All hours of the day.
-pub(super) fn hours(numbers: &[&'static str], answer: &Answer) -> Vec<HourOfDay> {
+pub(super) fn hours(answer: &Answer) -> Vec<HourOfDay> {
     let of_hour = |hour: u8| {
-        let [events, users] = figures(numbers, row(answer, &format!("{hour:02}")));
+        let [events, users] = figures(row(answer, &format!("{hour:02}")));
         HourOfDay { hour, events, users }
     };
     (0..24).map(of_hour).collect()
 }
 
 /// All days of the week, from Monday (ISO 8601).
-pub(super) fn weekdays(numbers: &[&'static str], answer: &Answer) -> Vec<Weekday> {
+pub(super) fn weekdays(answer: &Answer) -> Vec<Weekday> {
     let of_day = |weekday: &'static str| {
-        let [events, users] = figures(numbers, row(answer, weekday));
+        let [events, users] = figures(row(answer, weekday));
         Weekday { weekday, events, users }
     };
     WEEKDAYS.into_iter().map(of_day).collect()
@@ -51,6 +54,6 @@ fn row<'a>(answer: &'a Answer, label: &str) -> Option<&'a Row> {
     answer.rows.iter().find(|row| row.labels.first().is_some_and(|own| own == label))
 }
 
-fn figures(numbers: &[&'static str], row: Option<&Row>) -> [Figure; 2] {
-    ["events", "users"].map(|name| row.map_or(Figure::whole(0), |row| Numbers::of(numbers, row).figure(name)))
+fn figures(row: Option<&Row>) -> [Figure; 2] {
+    NUMBERS.map(|name| row.map_or(Figure::whole(0), |row| Numbers::of(&NUMBERS, row).figure(name)))
 }

@@ -1,7 +1,7 @@
 //! `GET /api/analytics/engagement/stats`: what people do in apps, on what, and how they came.
 
 use super::acts::{Acts, cube_for, is_of_sessions};
-use super::clock::{HourOfDay, Weekday, hours, weekdays};
+use super::clock::{HourOfDay, NUMBERS as CLOCK, Weekday, hours, weekdays};
 use crate::Desk;
 use crate::groups::{Groups, groups};
 use crate::numbers::{Durations, Numbers, breakdown, by, cut};
@@ -202,8 +202,8 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         by_app_version: part(6, app_version),
         by_country: part(7, country),
         by_campaign: part(8, campaign),
-        by_hour_of_day: hours(&all.numbers, hour),
-        by_weekday: weekdays(&all.numbers, weekday),
+        by_hour_of_day: hours(hour),
+        by_weekday: weekdays(weekday),
         series: series.rows.iter().enumerate().filter_map(|(at, row)| point(&all, row, sessions_by_time.get(at))).collect(),
         groups: groups(grouped.as_ref(), &asked, &reading),
         meta: Meta::of(&reading, &asked).noting_if(cut).noting_if(lacks_sessions.then_some(NO_SESSIONS)),
@@ -215,7 +215,8 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
 /// what is asked about.
 fn questions(asked: &Asked, (all, parts): (&Acts, &[Acts]), sessions: Option<&MetricQuery>) -> Vec<MetricQuery> {
     let by_time = |question: &MetricQuery| question.clone().every(asked.window.granularity, asked.window.timezone);
-    let of_clock = |name: &str| MetricQuery { timezone: asked.window.timezone, ..all.question.clone().by(name) };
+    let measures = || CLOCK.map(str::to_owned).to_vec();
+    let of_clock = |name: &str| MetricQuery { timezone: asked.window.timezone, measures: measures(), ..all.question.clone().by(name) };
     let mut questions = vec![all.question.clone(), by_time(&all.question), of_clock("hourOfDay"), of_clock("weekday")];
     questions.extend(parts.iter().zip(BREAKDOWNS).map(|(part, dimension)| by(asked, part.question.clone(), dimension.name(), "events")));
     questions.extend(sessions.into_iter().flat_map(|question| [question.clone(), by_time(question)]));
