@@ -1,6 +1,6 @@
 //! Benchmarks: one JSON line a figure. `cargo run --release -p bench -- [BINARIES]`, where `BINARIES` is the folder of the functions'
 //! release binaries (default `target/release`); `bench ingest`, `fold`, `settling`, `read`, `reads`, `exports` or `binaries` runs one part
-//! alone, and `bench exports 1` only that of one million rows. `bench cost` writes `docs/cost.md`, `bench cost targets` shows only what has
+//! alone, `bench exports 1` only that of one million rows, `bench reads PATH` only those whose path begins so. `bench cost` writes `docs/cost.md`, `bench cost targets` shows only what has
 //! targets. Exits with a failure where a target is missed by more than a quarter, or a part could not be measured.
 
 mod binaries;
@@ -22,6 +22,9 @@ use report::Report;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A part tells each figure as soon as it has it.
 type Part<'a> = dyn Fn(&mut Report<'_>) -> anyhow::Result<()> + 'a;
@@ -45,14 +48,14 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("target/release"), PathBuf::from);
-    let rows = arguments.get(1).filter(|_| arguments[0] == "exports");
+    let of = |part: &str| arguments.get(1).filter(|_| arguments[0] == part);
     let parts: [(&str, &Part<'_>); 7] = [
         ("ingest", &|report| report.tell_all(ingest::run()?)),
         ("fold", &|report| report.tell_all(fold::run()?)),
         ("settling", &|report| report.tell_all(settling::run()?)),
         ("read", &|report| report.tell_all(read::run()?)),
-        ("reads", &reads::run),
-        ("exports", &|report| report.tell_all(exports::run(rows)?)),
+        ("reads", &|report| reads::run(report, of("reads"))),
+        ("exports", &|report| report.tell_all(exports::run(of("exports"))?)),
         ("binaries", &|report| report.tell_all(binaries::run(&folder)?)),
     ];
     let only = arguments.first().filter(|first| parts.iter().any(|(name, _)| name == first));

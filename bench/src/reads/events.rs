@@ -1,4 +1,6 @@
-//! What a busy tenant's people do in an hour, in every family; the same every time.
+//! What a busy tenant's people do in an hour, in every family; the same every time. As in a real product, things belong together: a person has
+//! a plan, a device, a country and mostly one project; a feature belongs to a service and calls one model, now and then another; a page shows
+//! one feature; an endpoint is of one service. And the people of an hour do several things each, in one session.
 
 use crate::sample::scatter;
 use anyhow::Result;
@@ -8,6 +10,8 @@ use model::{Event, EventId, Facts, Family, Hour, HourOffset, ProjectId, UserId};
 
 /// People of the tenant. A few do most.
 pub const USERS: u64 = 5_000;
+/// Those who are there in an hour.
+const PRESENT: u64 = 50;
 /// Events of each family in an hour.
 const PER_HOUR: [(Family, u64); 5] =
     [(Family::Ai, 250), (Family::Engagement, 400), (Family::Sales, 20), (Family::Performance, 250), (Family::Lifecycle, 40)];
@@ -79,10 +83,18 @@ impl Chance {
         scatter(self.0 ^ draw << 32) % below
     }
 
+    /// The same, small ones more often.
+    fn low_number(self, draw: u64, below: u64) -> u64 {
+        self.number(draw, below) * self.number(draw + 1, below) / below
+    }
+
+    /// Whether what happens once in so many times does.
+    fn once_in(self, draw: u64, times: u64) -> bool {
+        self.number(draw, times) == 0
+    }
+
     fn of<T: Copy>(self, draw: u64, values: &[T]) -> T {
-        #[expect(clippy::cast_possible_truncation, reason = "an index needs no more bits than its array")]
-        let at = self.number(draw, values.len() as u64) as usize;
-        values[at]
+        pick(self.number(draw, values.len() as u64), values)
     }
 
     fn amount(self, draw: u64, below: i64) -> i64 {
@@ -90,59 +102,69 @@ impl Chance {
     }
 }
 
+/// One of some values, by a number that may be larger than there are.
+fn pick<T: Copy>(number: u64, values: &[T]) -> T {
+    #[expect(clippy::cast_possible_truncation, reason = "an index needs no more bits than its array")]
+    let at = (number % values.len() as u64) as usize;
+    values[at]
+}
+
 fn event(hour: Hour, family: Family, (index, chance): (u64, Chance)) -> Result<Event> {
-    let user = chance.number(0, USERS) * chance.number(1, USERS) / USERS;
+    let person = Chance(scatter(hour.index().unsigned_abs().into()) ^ scatter(chance.number(0, PRESENT)));
+    let user = person.low_number(0, USERS);
     let time = hour.start(HourOffset::default()).plus_millis(chance.amount(2, 3_600_000));
     let (kind, facts) = match family {
-        Family::Ai => ("request", ai(chance)),
-        Family::Engagement => ("screen_view", engagement(chance)),
+        Family::Ai => ("request", ai((user, hour), chance)),
+        Family::Engagement => ("screen_view", engagement(user, chance)),
         Family::Sales => ("purchase", sale((hour, index), chance)),
         Family::Performance => ("performance", measurement(chance)),
         Family::Lifecycle => (chance.of(3, &PLATFORM), Facts::Lifecycle(Lifecycle::default())),
     };
     Ok(Event {
         id: EventId::of_request(&format!("{family}-{hour}-{index}")),
-        project: ProjectId::new(chance.of(4, &PROJECTS))?,
+        project: ProjectId::new(pick(if chance.once_in(4, 10) { user + 1 } else { user }, &PROJECTS))?,
         user: (family != Family::Performance).then(|| UserId::new(format!("user-{user}"))).transpose()?,
         session: Some(format!("session-{user}-{hour}")),
         kind: kind.into(),
         time,
         original_time: None,
         received: time,
-        plan: Some(PLANS[usize::try_from(user)? % PLANS.len()].into()),
+        plan: Some(pick(user / 7, &PLANS).into()),
         historical: false,
         facts,
         properties: None,
     })
 }
 
-fn ai(chance: Chance) -> Facts {
-    let (provider, model) = chance.of(10, &MODELS);
+fn ai((user, hour): (u64, Hour), chance: Chance) -> Facts {
+    let feature = chance.low_number(12, FEATURES.len() as u64);
+    let (provider, model) = pick(if chance.once_in(10, 10) { feature + 1 } else { feature }, &MODELS);
     let output = 20 + chance.amount(11, 900);
     Facts::Ai(AiUse {
         provider: Some(provider.into()),
         model: Some(model.into()),
-        service: Some(chance.of(12, &SERVICES).into()),
-        feature: Some(chance.of(13, &FEATURES).into()),
-        status: Some(if chance.number(14, 50) == 0 { "failed" } else { "completed" }.into()),
-        conversation: Some(format!("conversation-{}", chance.number(15, USERS))),
+        service: Some(pick(feature / 2, &SERVICES).into()),
+        feature: Some(pick(feature, &FEATURES).into()),
+        status: Some(if chance.once_in(14, 50) { "failed" } else { "completed" }.into()),
+        conversation: Some(format!("conversation-{user}-{hour}")),
         tokens: Tokens { input: 100 + chance.amount(16, 4_000), output, ..Tokens::default() },
         latency_ms: Some(200 + output * 15),
         ..AiUse::default()
     })
 }
 
-fn engagement(chance: Chance) -> Facts {
-    let (device, os, browser) = chance.of(20, &DEVICES);
+fn engagement(user: u64, chance: Chance) -> Facts {
+    let (device, os, browser) = pick(user / 5, &DEVICES);
+    let page = chance.low_number(21, PAGES);
     Facts::Engagement(Engagement {
-        page: Some(format!("/page/{}", chance.number(21, PAGES) * chance.number(22, PAGES) / PAGES)),
-        feature: Some(chance.of(23, &FEATURES).into()),
+        page: Some(format!("/page/{page}")),
+        feature: Some(pick(page, &FEATURES).into()),
         time_on_page_ms: Some(chance.amount(24, 120_000)),
         device_type: Some(device.into()),
         os: Some(os.into()),
         browser: Some(browser.into()),
-        country: Some(chance.of(25, &COUNTRIES).into()),
-        utm_campaign: (chance.number(26, 10) == 0).then(|| "spring".into()),
+        country: Some(pick(user / 11, &COUNTRIES).into()),
+        utm_campaign: chance.once_in(26, 10).then(|| "spring".into()),
         ..Engagement::default()
     })
 }
@@ -150,7 +172,7 @@ fn engagement(chance: Chance) -> Facts {
 fn sale((hour, index): (Hour, u64), chance: Chance) -> Facts {
     Facts::Sales(Sale {
         transaction: Some(format!("{hour}-{index}")),
-        status: Some(if chance.number(30, 20) == 0 { "failed" } else { "completed" }.into()),
+        status: Some(if chance.once_in(30, 20) { "failed" } else { "completed" }.into()),
         amount_micros: Some(1_000_000 * (5 + chance.amount(31, 95))),
         currency: Some(Currency::USD),
         payment_method: Some(chance.of(32, &["card", "paypal", "invoice"]).into()),
@@ -159,9 +181,10 @@ fn sale((hour, index): (Hour, u64), chance: Chance) -> Facts {
 }
 
 fn measurement(chance: Chance) -> Facts {
+    let endpoint = chance.number(41, ENDPOINTS.len() as u64);
     Facts::Performance(Measurement {
-        service: Some(chance.of(40, &SERVICES).into()),
-        endpoint: Some(chance.of(41, &ENDPOINTS).into()),
+        service: Some(pick(endpoint / 3, &SERVICES).into()),
+        endpoint: Some(pick(endpoint, &ENDPOINTS).into()),
         method: Some("GET".into()),
         status_code: Some(chance.of(42, &STATUSES)),
         response_time_us: Some(1_000 + chance.amount(43, 400_000)),

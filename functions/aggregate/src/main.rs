@@ -12,6 +12,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tracing::Instrument;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Some(settings) = setup::start(SETTINGS) else { return ExitCode::FAILURE };

@@ -7,6 +7,9 @@ use query::{Desk, Reporting, router};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Some(settings) = setup::start(SETTINGS) else { return ExitCode::FAILURE };

@@ -9,6 +9,9 @@ use store::Store;
 use store::config::{Config, SETTINGS};
 use tracing::Instrument;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Some(settings) = setup::start(SETTINGS) else { return ExitCode::FAILURE };
