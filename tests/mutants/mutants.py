@@ -98,7 +98,13 @@ MUTANTS = (
     ),
     Mutant(
         "strong reads of manifests",
-        (("shared/reader/src/settled.rs", "day::range(table, owner, (days, Read::Strong))", "day::range(table, owner, (days, Read::Eventual))"),),
+        (
+            (
+                "shared/reader/src/settled.rs",
+                "day::outlines(table, owner, (days, Read::Strong))",
+                "day::outlines(table, owner, (days, Read::Eventual))",
+            ),
+        ),
     ),
     Mutant(
         "the reader's order",
@@ -106,11 +112,13 @@ MUTANTS = (
             (
                 "shared/reader/src/lib.rs",
                 "        let partials = self.partials(owner, needs, family).await?;\n"
+                "        let today = Hour::of(owner.now, owner.hour_offset).day();\n"
                 "        let owner = rollups::Owner { tenant: owner.tenant.clone(), family };\n"
-                "        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), &partials).await?;\n",
+                "        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), (&partials, today)).await?;\n",
                 "        let whose = owner;\n"
+                "        let today = Hour::of(owner.now, owner.hour_offset).day();\n"
                 "        let owner = rollups::Owner { tenant: whose.tenant.clone(), family };\n"
-                "        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), &[]).await?;\n"
+                "        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), (&[], today)).await?;\n"
                 "        let partials = self.partials(whose, needs, family).await?;\n",
             ),
         ),
