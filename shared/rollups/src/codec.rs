@@ -3,11 +3,12 @@
 
 use bytes::Bytes;
 use model::zstandard;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The version that is written.
 const VERSION: u8 = 2;
+/// The one before, in which what is said of a day's hours is not in bytes of its own.
+pub const UNSEALED: u8 = 1;
 /// More than the body of any manifest that fits an item.
 const BODY_BYTES: usize = 16 * 1024 * 1024;
 const COMPRESSION_LEVEL: i32 = 3;
@@ -31,14 +32,25 @@ pub fn encode<T: Serialize>(body: &T) -> Bytes {
     bytes.into()
 }
 
-pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
-    part(&open(bytes)?)
+/// What manifests of every version say.
+pub trait Decode: Sized {
+    /// What these bytes say.
+    fn decode(plain: &Plain) -> Result<Self, CodecError>;
 }
 
-/// The bytes of a body, decompressed.
-pub fn open(bytes: &[u8]) -> Result<Vec<u8>, CodecError> {
+/// A body, decompressed, and in which version.
+pub struct Plain {
+    pub version: u8,
+    pub bytes: Vec<u8>,
+}
+
+/// Decompresses a body.
+pub fn open(bytes: &[u8]) -> Result<Plain, CodecError> {
     match bytes.split_first() {
-        Some((&VERSION, compressed)) => zstandard::decompress(compressed, BODY_BYTES).map_err(|_| CodecError::Malformed),
+        Some((&version @ (UNSEALED | VERSION), compressed)) => {
+            let bytes = zstandard::decompress(compressed, BODY_BYTES).map_err(|_| CodecError::Malformed)?;
+            Ok(Plain { version, bytes })
+        }
         other => Err(CodecError::Version(other.map(|(version, _)| *version))),
     }
 }

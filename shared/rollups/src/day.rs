@@ -1,5 +1,6 @@
 //! The manifest of a day: for each of its hours what it is made of, and the rollup of the day itself.
 
+use crate::codec::{self, CodecError, Decode, Plain};
 use crate::manifest::{self, Commit, Next, Owner, Result, Stored};
 use crate::outline::{DayOutline, sealed};
 use crate::rollup::{Bucket, Rollup};
@@ -39,6 +40,27 @@ pub struct Body {
     pub quarantined: BTreeMap<Hour, Quarantine>,
     /// What was superseded, and may be deleted when no reader can still be reading it.
     pub garbage: Vec<Garbage>,
+}
+
+/// The same as version 1 has it, with its hours open.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(Serialize))]
+pub(crate) struct Unsealed {
+    pub hours: BTreeMap<Hour, HourEntry>,
+    pub rollup: Option<Rollup>,
+    pub base: Option<Rollup>,
+    pub quarantined: BTreeMap<Hour, Quarantine>,
+    pub garbage: Vec<Garbage>,
+}
+
+impl Decode for Body {
+    fn decode(plain: &Plain) -> std::result::Result<Self, CodecError> {
+        if plain.version == codec::UNSEALED {
+            let Unsealed { hours, rollup, base, quarantined, garbage } = codec::part(&plain.bytes)?;
+            return Ok(Self { hours, rollup, base, quarantined, garbage });
+        }
+        codec::part(&plain.bytes)
+    }
 }
 
 /// What one settled hour is made of.

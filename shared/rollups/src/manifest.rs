@@ -1,11 +1,10 @@
 //! What manifests of every span have in common: whose they are, how they are read, and how one version follows another.
 
-use crate::codec::{self, CodecError};
+use crate::codec::{self, CodecError, Decode};
 use model::{Family, TenantId};
 use ports::{Condition, Item, Key, PortError, Projection, Put, Range, Read, Table, Value};
 use records::pending::{ATTRIBUTE, Kind, shard};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 /// A tenant's family: what manifests and rollups belong to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,8 +81,8 @@ pub(crate) struct Stored<T> {
     pub body: T,
 }
 
-pub(crate) fn read<T: DeserializeOwned>(item: &Item) -> Result<Stored<T>> {
-    read_as(item, codec::decode)
+pub(crate) fn read<T: Decode>(item: &Item) -> Result<Stored<T>> {
+    read_as(item, |bytes| T::decode(&codec::open(bytes)?))
 }
 
 /// The manifest of an item, its body as it is decoded.
@@ -100,11 +99,11 @@ pub(crate) fn malformed(key: &Key, source: Option<CodecError>) -> ManifestError 
     ManifestError::Malformed { partition: key.partition.clone(), sort: key.sort.clone(), source }
 }
 
-pub(crate) async fn get<T: DeserializeOwned>(table: &dyn Table, key: &Key, fresh: Read) -> Result<Option<Stored<T>>> {
+pub(crate) async fn get<T: Decode>(table: &dyn Table, key: &Key, fresh: Read) -> Result<Option<Stored<T>>> {
     table.get(key, fresh).await?.as_ref().map(read).transpose()
 }
 
-pub(crate) async fn range<T: DeserializeOwned>(table: &dyn Table, owner: &Owner, range: (Range, Read)) -> Result<Vec<Stored<T>>> {
+pub(crate) async fn range<T: Decode>(table: &dyn Table, owner: &Owner, range: (Range, Read)) -> Result<Vec<Stored<T>>> {
     items(table, owner, range).await?.iter().map(read).collect()
 }
 

@@ -2,7 +2,7 @@
 //! hundreds of them: so what a manifest says of an hour is sealed, in bytes of its own, and read when it is asked for.
 
 use crate::codec::{self, CodecError};
-use crate::day::{HourEntry, key};
+use crate::day::{HourEntry, Unsealed, key};
 use crate::manifest::{self, Owner, Result, Stored, malformed};
 use crate::rollup::Rollup;
 use bytes::Bytes;
@@ -35,6 +35,12 @@ struct Seal {
     opened: OnceLock<HourEntry>,
 }
 
+impl Seal {
+    fn opened(entry: HourEntry) -> Self {
+        Self { has_base: entry.base.is_some(), bytes: Bytes::new(), opened: OnceLock::from(entry) }
+    }
+}
+
 /// An hour in its bytes.
 #[derive(Serialize, Deserialize)]
 struct Stamped<B> {
@@ -54,15 +60,19 @@ struct Head<'a> {
 impl DayOutline {
     pub(crate) fn of(owner: &Owner, day: Day, item: &Item) -> Result<Self> {
         let Stored { version, body: (hours, rollup, base), .. } = manifest::read_as(item, |bytes| {
-            let plain = Bytes::from(codec::open(bytes)?);
-            let Head { hours, rollup, base } = codec::part(&plain)?;
+            let plain = codec::open(bytes)?;
+            if plain.version == codec::UNSEALED {
+                let Unsealed { hours, rollup, base, .. } = codec::part(&plain.bytes)?;
+                return Ok((hours.into_iter().map(|(hour, entry)| (hour, Seal::opened(entry))).collect(), rollup, base));
+            }
+            let bytes = Bytes::from(plain.bytes);
+            let Head { hours, rollup, base } = codec::part(&bytes)?;
             let seal = |stamped: Stamped<&[u8]>| Seal {
                 has_base: stamped.has_base,
-                bytes: plain.slice_ref(stamped.bytes),
+                bytes: bytes.slice_ref(stamped.bytes),
                 opened: OnceLock::new(),
             };
-            let hours: BTreeMap<Hour, Seal> = hours.into_iter().map(|(hour, stamped)| (hour, seal(stamped))).collect();
-            Ok((hours, rollup, base))
+            Ok((hours.into_iter().map(|(hour, stamped)| (hour, seal(stamped))).collect::<BTreeMap<_, _>>(), rollup, base))
         })?;
         Ok(Self { day, version, rollup, base, owner: owner.clone(), hours })
     }
@@ -113,5 +123,57 @@ pub mod sealed {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Hour, HourEntry>, D::Error> {
         let stamped: BTreeMap<Hour, Stamped<&[u8]>> = Deserialize::deserialize(deserializer)?;
         stamped.into_iter().map(|(hour, stamped)| Ok((hour, codec::part(stamped.bytes).map_err(D::Error::custom)?))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::day::{Body, Quarantine};
+    use cube::FamilyState;
+    use cube::rollup::pack;
+    use model::{AttemptId, Family, TenantId, Timestamp, zstandard};
+    use ports::{Item, Value};
+
+    #[test]
+    fn a_manifest_whose_hours_are_not_sealed_says_the_same() {
+        let owner = Owner { tenant: TenantId::new("demo").unwrap(), family: Family::Ai };
+        let day = Day::from_key("2026-11-21").unwrap();
+        let now = Timestamp::from_millis(1_795_239_000_000);
+        let rollup = |attempt| Rollup { attempt: AttemptId::new(attempt), contents: pack(FamilyState::empty(Family::Ai)).0 };
+        let entry = |attempt, base| HourEntry {
+            version: 1,
+            settled_at: now,
+            rollup: rollup(attempt),
+            log: None,
+            base,
+            events: 3,
+            first: now,
+            last: now,
+            configuration: 0,
+            catalogue: 1,
+            expires_at: now,
+            absorbed: Vec::new(),
+        };
+        let hours = BTreeMap::from([(day.first_hour(), entry(1, None)), (day.last_hour(), entry(2, Some(rollup(3))))]);
+        let quarantined = BTreeMap::from([(day.first_hour(), Quarantine { since: now, tried_at: now, reason: "lost".into() })]);
+        let unsealed =
+            Unsealed { hours: hours.clone(), rollup: Some(rollup(4)), base: None, quarantined: quarantined.clone(), garbage: Vec::new() };
+        let mut bytes = vec![codec::UNSEALED];
+        bytes.extend(zstandard::compress(&postcard::to_stdvec(&unsealed).unwrap(), 3).unwrap());
+        let item = |body: Bytes| {
+            Item::new(key(&owner, day))
+                .with("edition", Value::Number(1))
+                .with("version", Value::Number(7))
+                .with("body", Value::Binary(body))
+        };
+        let body: Body = manifest::read(&item(bytes.clone().into())).unwrap().body;
+        assert_eq!(body, Body { hours: hours.clone(), rollup: Some(rollup(4)), base: None, quarantined, garbage: Vec::new() });
+        for stored in [bytes.into(), codec::encode(&body)] {
+            let outline = DayOutline::of(&owner, day, &item(stored)).unwrap();
+            assert_eq!((outline.version, &outline.rollup, outline.is_merged()), (7, &Some(rollup(4)), true));
+            let seen: Vec<_> = outline.hours(day.first_hour()..Hour::from_index(day.last_hour().index() + 1)).map(Result::unwrap).collect();
+            assert_eq!(seen, hours.iter().map(|(hour, entry)| (*hour, entry)).collect::<Vec<_>>());
+        }
     }
 }

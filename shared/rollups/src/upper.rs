@@ -2,6 +2,7 @@
 //! one its rollup was built from: whoever changes a part raises what is needed first, so that a rollup is never taken for current while a
 //! part of it changes (I7, I12).
 
+use crate::codec::{self, CodecError, Decode, Plain};
 use crate::manifest::{self, Commit, Next, Owner, Result, Stored};
 use crate::rollup::{Bucket, Rollup};
 use model::{AttemptId, Day, Month, Timestamp};
@@ -56,6 +57,12 @@ pub struct Body<P: Ord> {
 impl<P: Ord> Default for Body<P> {
     fn default() -> Self {
         Self { parts: BTreeMap::new(), rollup: None, garbage: Vec::new() }
+    }
+}
+
+impl<P: Ord + DeserializeOwned> Decode for Body<P> {
+    fn decode(plain: &Plain) -> std::result::Result<Self, CodecError> {
+        codec::part(&plain.bytes)
     }
 }
 
