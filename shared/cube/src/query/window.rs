@@ -92,9 +92,12 @@ impl Window {
         let hours = Hour::of(self.range.from, hour_offset)..=Hour::of(self.range.to.plus_millis(-1), hour_offset);
         let calendar = Calendar::new(Some(self.granularity), self.timezone, (hours, hour_offset));
         let starts = calendar.starts();
-        let ends = starts.iter().skip(1).copied().chain([self.range.to]);
+        // The last hour may belong to a bucket that begins within it, after what was asked for: then its rest is that bucket's.
+        let is_short = starts.last().is_some_and(|last| self.range.to <= *last);
+        let to = if is_short { self.by_hours(hour_offset).range.to } else { self.range.to };
+        let ends = starts.iter().skip(1).copied().chain([to]);
         let division = |(start, end): (&Timestamp, Timestamp)| {
-            let range = Range { from: self.range.from.max(*start), to: self.range.to.min(end) };
+            let range = Range { from: self.range.from.max(*start), to: to.min(end) };
             Division { start: *start, range }
         };
         Ok(starts.iter().zip(ends).map(division).collect())
@@ -346,6 +349,19 @@ mod tests {
     }
 
     #[test]
+    fn an_hour_that_ends_a_range_belongs_to_the_bucket_that_begins_within_it() {
+        let range = Range { from: at("2026-12-01T03:20:30Z"), to: at("2026-12-08T09:20:30Z") };
+        let window = Window { range, granularity: Granularity::Day, timezone: Tz::Pacific__Marquesas };
+        let divisions = window.divisions(HourOffset::default()).unwrap();
+        let shown: Vec<_> = divisions.iter().map(|division| shown(division.range)).collect();
+        assert_eq!(shown[0], "2026-12-01T03:20:30Z 2026-12-01T09:30Z");
+        assert_eq!(
+            shown[6..],
+            ["2026-12-06T09:30Z 2026-12-07T09:30Z", "2026-12-07T09:30Z 2026-12-08T09:30Z", "2026-12-08T09:30Z 2026-12-08T10:00Z"]
+        );
+    }
+
+    #[test]
     fn date_times_are_moments_and_the_last_is_not_included() {
         let check = |start, end, timezone, expect: &str| {
             let parameters =
@@ -445,6 +461,7 @@ mod tests {
             let window = Window { range: Range { from, to: from.plus_millis(hours * HOUR_MS) }, granularity, timezone: zone };
             let (own, whole) = (window.divisions(offset).unwrap(), window.whole(more, offset).divisions(offset).unwrap());
             prop_assert!(own.windows(2).all(|pair| pair[0].start < pair[1].start && pair[0].range.to == pair[1].range.from));
+            prop_assert!(own.iter().all(|division| division.range.from < division.range.to), "{own:?}");
             let starts = |divisions: &[Division]| divisions.iter().map(|division| division.start).collect::<Vec<_>>();
             prop_assert_eq!(starts(&own), starts(&whole)[more as usize..].to_vec());
             let series = MetricQuery::new("users", &["users"], window.range).every(granularity, zone).check().unwrap();
