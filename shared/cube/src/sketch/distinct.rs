@@ -120,13 +120,17 @@ impl Form {
         if let Self::Few(coupons) = self
             && coupons.len() > MOST_COUPONS
         {
-            let mut registers = Octets(vec![0; REGISTERS]);
-            for coupon in coupons.iter() {
-                raise(&mut registers, *coupon);
-            }
-            *self = Self::Many(registers);
+            *self = Self::Many(registers_of(coupons));
         }
     }
+}
+
+fn registers_of(coupons: &[u32]) -> Octets {
+    let mut registers = Octets(vec![0; REGISTERS]);
+    for coupon in coupons {
+        raise(&mut registers, *coupon);
+    }
+    registers
 }
 
 /// A union in the making. Coupons are only added up; they are put in order, each once, when all are there, or when they get too many.
@@ -191,11 +195,7 @@ impl Union {
 
     fn add_many(&mut self, others: &[u8]) {
         if let Form::Few(coupons) = &self.form {
-            let mut registers = Octets(vec![0; REGISTERS]);
-            for coupon in coupons {
-                raise(&mut registers, *coupon);
-            }
-            self.form = Form::Many(registers);
+            self.form = Form::Many(registers_of(coupons));
         }
         if let Form::Many(registers) = &mut self.form {
             registers.0.iter_mut().zip(others).for_each(|(register, other)| *register = (*register).max(*other));
@@ -288,16 +288,10 @@ fn coupons<'a>(bytes: &mut Cursor<'a>) -> Result<&'a [[u8; 4]], StateError> {
 
 const NOT_COUPONS: &str = "coupons are too many, or not distinct and in use";
 
-fn are_coupons(coupons: impl ExactSizeIterator<Item = u32>) -> bool {
+fn are_coupons(mut coupons: impl ExactSizeIterator<Item = u32>) -> bool {
     let mut before = 0;
-    coupons.len() <= MOST_COUPONS && {
-        let mut coupons = coupons;
-        coupons.all(|coupon| {
-            let is_next = coupon > before && coupon >> SLOT_BITS != 0;
-            before = coupon;
-            is_next
-        })
-    }
+    let is_next = |coupon| coupon > std::mem::replace(&mut before, coupon) && coupon >> SLOT_BITS != 0;
+    coupons.len() <= MOST_COUPONS && coupons.all(is_next)
 }
 
 fn are_registers(registers: &[u8]) -> bool {

@@ -76,7 +76,7 @@ impl Cells {
     }
 
     /// Brings the index up to what was pushed.
-    pub fn catch_up(&mut self) {
+    fn catch_up(&mut self) {
         let Self { labels, codes, count, index, indexed } = self;
         let width = labels.len();
         if *count > *indexed + 1 {
