@@ -201,8 +201,9 @@ MUTANTS = (
         (
             (
                 "functions/report/src/reports/tick.rs",
-                "        records::due::put(&*self.table, &again).await?;\n",
-                "        records::due::delete(&*self.table, due).await?;\n",
+                "        let again = records::due::put_off(&*self.table, found, later).await?;\n",
+                "        let again = Due { at: later, ..found.due.clone() };\n"
+                "        records::due::delete(&*self.table, &found.due).await?;\n",
             ),
         ),
         "reports",

@@ -4,7 +4,7 @@
 use crate::Result;
 use crate::document::Shelf;
 use model::{TenantId, Timestamp};
-use ports::{Condition, Item, Key, Projection, Range, Read, Table};
+use ports::{Condition, Item, Key, Projection, Range, Read, Table, Value};
 
 const PARTITION: &str = "DUE";
 
@@ -39,6 +39,36 @@ impl Due {
     }
 }
 
+/// An entry that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The entry.
+    pub due: Due,
+    /// How often it was put off.
+    pub put_off: u32,
+}
+
+/// How often an entry was put off; nothing where it never was.
+const PUT_OFF: &str = "put_off";
+
+impl Found {
+    fn of_item(item: &Item) -> Option<Self> {
+        let put_off = item.number(PUT_OFF).and_then(|count| u32::try_from(count).ok()).unwrap_or_default();
+        Some(Self { due: Due::of_key(&item.key)?, put_off })
+    }
+}
+
+/// Writes an entry that was found for another time, beside the one that is there.
+///
+/// # Errors
+/// Where the table does not answer.
+pub async fn put_off(table: &dyn Table, Found { due, put_off }: &Found, at: Timestamp) -> Result<Due> {
+    let later = Due { at, ..due.clone() };
+    let item = Item::new(later.key()).with(PUT_OFF, Value::Number(i64::from(*put_off) + 1));
+    table.put(item, Condition::Always).await?;
+    Ok(later)
+}
+
 /// Writes an entry.
 ///
 /// # Errors
@@ -60,8 +90,8 @@ pub async fn delete(table: &dyn Table, due: &Due) -> Result<()> {
 ///
 /// # Errors
 /// Where the table does not answer.
-pub async fn until(table: &dyn Table, now: Timestamp) -> Result<(Vec<Due>, bool)> {
+pub async fn until(table: &dyn Table, now: Timestamp) -> Result<(Vec<Found>, bool)> {
     let range = Range::Between("0".to_owned(), format!("{:015}~", now.as_millis().max(0)));
     let page = table.query(PARTITION, &range, Projection::All, Read::Strong, None).await?;
-    Ok((page.items.iter().filter_map(|item| Due::of_key(&item.key)).collect(), page.next.is_some()))
+    Ok((page.items.iter().filter_map(Found::of_item).collect(), page.next.is_some()))
 }

@@ -1,7 +1,7 @@
 //! Takes a run from one step to the next: made, then delivered to each of its targets, each step written down before and after it.
 
 use super::{Letter, Mail, Place, Reports, ReportsError};
-use ::reports::run::{Delivery, Failure, Making, What};
+use ::reports::run::{Delivery, DeliveryState, Failure, Making, Patience, What};
 use ::reports::target::Target;
 use ::reports::{Format, Run, html, webhook};
 use model::limits::SQS_DELAY_SECONDS;
@@ -20,6 +20,39 @@ const MOST_STEPS: usize = 200;
 struct Kept {
     document: Document,
     run: Run,
+}
+
+/// How a step has ended, of which attempt, and of a delivery its place too.
+enum End {
+    Made(u32, Result<Making, Failure>),
+    Delivered((usize, u32), Result<(), Failure>),
+}
+
+impl End {
+    /// Says so in a run as it is now; `false` where it is not for this step to say any more. What has succeeded holds, whoever has begun it
+    /// again since.
+    fn tell(&self, run: &mut Run, (now, patience): (Timestamp, Patience)) -> bool {
+        match self {
+            Self::Made(attempt, outcome) => {
+                if run.making != Making::Waiting || (outcome.is_err() && run.attempts != *attempt) {
+                    return false;
+                }
+                match outcome {
+                    Ok(making) => run.made(making.clone(), now),
+                    Err(failure) => run.not_made(failure.clone(), now, patience),
+                }
+            }
+            Self::Delivered((at, attempt), outcome) => {
+                let is_own = |delivery: &&Delivery| outcome.is_ok() || delivery.attempts == *attempt;
+                let waits = |delivery: &Delivery| delivery.state == DeliveryState::Waiting;
+                if !run.deliveries.get(*at).filter(is_own).is_some_and(waits) {
+                    return false;
+                }
+                run.end_delivery(*at, outcome.clone(), (now, patience));
+            }
+        }
+        true
+    }
 }
 
 impl Reports {
@@ -57,15 +90,12 @@ impl Reports {
             if !self.save(place, kept).await? {
                 return Ok(false);
             }
-            match self.make((place.tenant, place.id), &kept.run.what).await {
-                Ok(making) => kept.run.made(making, self.clock.now()),
-                Err(error) => {
-                    tracing::error!(tenant = %place.tenant, id = place.id, error = %chain(&error), "a report is not made");
-                    let failure = Failure { error: error.to_string(), is_final: false };
-                    kept.run.not_made(failure, self.clock.now(), self.rules.patience);
-                }
-            }
-            return self.save(place, kept).await;
+            let made = self.make((place.tenant, place.id), &kept.run.what).await.map_err(|error| {
+                tracing::error!(tenant = %place.tenant, id = place.id, error = %chain(&error), "a report is not made");
+                Failure { error: error.to_string(), is_final: false }
+            });
+            let end = End::Made(kept.run.attempts, made);
+            return self.end(place, kept, &end).await;
         }
         // It is due, so that something waits.
         let Some(at) = kept.run.next_delivery(now) else { return Ok(false) };
@@ -78,8 +108,23 @@ impl Reports {
             let id = &kept.run.deliveries[at].id;
             tracing::warn!(tenant = %place.tenant, delivery = id, error = failure.error, "a delivery has failed");
         }
-        kept.run.end_delivery(at, outcome, (self.clock.now(), self.rules.patience));
-        self.save(place, kept).await
+        let end = End::Delivered((at, kept.run.deliveries[at].attempts), outcome);
+        self.end(place, kept, &end).await
+    }
+
+    /// Writes down how a step has ended, over the latest version: meanwhile others may have taken other steps of the same run.
+    async fn end(&self, place: Place<'_>, kept: &mut Kept, end: &End) -> Result<bool, ReportsError> {
+        for _ in 0..MOST_STEPS {
+            if !end.tell(&mut kept.run, (self.clock.now(), self.rules.patience)) {
+                return Ok(false);
+            }
+            if self.save(place, kept).await? {
+                return Ok(true);
+            }
+            let Some(latest) = self.kept(place).await? else { return Ok(false) };
+            *kept = latest;
+        }
+        Err(ReportsError::Untaken)
     }
 
     /// Writes a run over the version that was read, and before it, where something is due later, the entry by which that is found.

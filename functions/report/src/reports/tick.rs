@@ -1,11 +1,14 @@
 //! Looks for what is due, each minute, and sends it to the queue: a tenant that fails stops no other.
 
 use super::{Reports, ReportsError};
-use records::Due;
+use model::Timestamp;
+use records::due::Found;
 use std::collections::BTreeSet;
 
-/// For how long an entry whose message is under way is not looked at again.
+/// For how long an entry whose message is under way is not looked at again; each further time for twice as long, up to more than five hours, so
+/// that a queue that has fallen behind is not filled with messages of the same.
 const UNDER_WAY_MS: i64 = 600_000;
+const MOST_DOUBLINGS: u32 = 5;
 /// How many pages of entries one tick looks at.
 const MOST_PAGES: usize = 20;
 
@@ -19,9 +22,9 @@ impl Reports {
         let mut sent = BTreeSet::new();
         for _ in 0..MOST_PAGES {
             let (found, more) = records::due::until(&*self.table, now).await?;
-            for due in &found {
-                self.hand_on(due, now.plus_millis(UNDER_WAY_MS)).await?;
-                sent.insert((due.tenant.clone(), due.shelf, due.id.clone()));
+            for found in &found {
+                self.hand_on(found, now.plus_millis(UNDER_WAY_MS << found.put_off.min(MOST_DOUBLINGS))).await?;
+                sent.insert((found.due.tenant.clone(), found.due.shelf, found.due.id.clone()));
             }
             if !more || found.is_empty() {
                 break;
@@ -31,11 +34,10 @@ impl Reports {
     }
 
     /// Puts an entry off until its message must have been done, sends that, and takes the entry away that was due.
-    async fn hand_on(&self, due: &Due, later: model::Timestamp) -> Result<(), ReportsError> {
-        let again = Due { at: later, ..due.clone() };
-        records::due::put(&*self.table, &again).await?;
+    async fn hand_on(&self, found: &Found, later: Timestamp) -> Result<(), ReportsError> {
+        let again = records::due::put_off(&*self.table, found, later).await?;
         match self.queue.send(&[again.errand().body()]).await?.as_slice() {
-            [true] => Ok(records::due::delete(&*self.table, due).await?),
+            [true] => Ok(records::due::delete(&*self.table, &found.due).await?),
             _ => Err(ReportsError::Untaken),
         }
     }

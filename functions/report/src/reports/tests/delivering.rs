@@ -1,10 +1,14 @@
 //! Deliveries are tried again, under one id, and in the end are delivered or dead letters.
 
 use super::world::{MASTER, World, later, to_both};
-use ::reports::run::{DeliveryState, Making, Run, Status, What};
+use crate::reports::{Mail, Mailer, Reports};
+use ::reports::run::{DeliveryState, Failure, Making, Run, Status, What};
 use ::reports::{Targets, webhook};
+use async_trait::async_trait;
 use ports::Clock;
+use records::Errand;
 use serde_json::json;
+use std::sync::Arc;
 
 #[tokio::test]
 async fn a_report_is_kept_in_the_bucket_mailed_and_told() {
@@ -97,4 +101,32 @@ async fn a_notice_is_told_once_however_often_it_is_sent() {
     let [letter] = world.letters.all().try_into().unwrap();
     let secret = webhook::secret(MASTER, &world.tenant, (&webhook::of_budget("b1"), 3));
     assert_eq!(letter.signature, webhook::signature(&secret, letter.timestamp, &letter.body));
+}
+
+/// A mailer that takes so long that another function does what else there is to do of the same report.
+struct Slow {
+    mailer: Arc<dyn Mailer>,
+    other: Reports,
+    errand: Errand,
+}
+
+#[async_trait]
+impl Mailer for Slow {
+    async fn send(&self, mail: &Mail) -> Result<(), Failure> {
+        self.other.errand(&self.errand).await.unwrap();
+        self.mailer.send(mail).await
+    }
+}
+
+#[tokio::test]
+async fn what_one_function_has_delivered_is_remembered_though_another_one_delivers_the_rest_meanwhile() {
+    let world = World::at("2026-11-27T12:00:00Z").await;
+    world.ask("r1", &to_both()).await;
+    let errand = Errand::Report { tenant: world.tenant.clone(), run: "r1".into(), entry: None };
+    let slow = Slow { mailer: world.mail.clone(), other: world.reports.clone(), errand: errand.clone() };
+    Reports { mailer: Arc::new(slow), ..world.reports.clone() }.errand(&errand).await.unwrap();
+    let run = world.the_run().await;
+    assert_eq!(run.status(), Status::Done, "{run:?}");
+    world.minutes(30).await;
+    assert_eq!((world.mail.all().len(), world.letters.all().len()), (1, 1));
 }

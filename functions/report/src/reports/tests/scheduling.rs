@@ -82,3 +82,19 @@ async fn a_schedule_that_is_deleted_or_switched_off_sends_nothing() {
     // The entries that led there are gone too.
     assert_eq!(records::due::until(&*world.table, at("2027-01-01T00:00:00Z")).await.unwrap().0, []);
 }
+
+#[tokio::test]
+async fn a_queue_that_has_fallen_behind_is_sent_the_same_ever_more_seldom() {
+    let world = World::at("2026-11-27T00:00:00Z").await;
+    world.schedule("s1", &daily()).await;
+    world.clock.set(at("2026-11-27T01:30:00Z"));
+    for _ in 0..120 {
+        world.reports.find().await.unwrap();
+        world.clock.advance_millis(60_000);
+    }
+    // At once, and ten, thirty and seventy minutes later.
+    assert_eq!(world.queue.bodies().len(), 4);
+    world.work().await;
+    assert_eq!(world.runs().await.len(), 1);
+    assert_eq!(records::due::until(&*world.table, at("2026-11-27T23:00:00Z")).await.unwrap().0, []);
+}
