@@ -133,22 +133,27 @@ fn registers_of(coupons: &[u32]) -> Octets {
     registers
 }
 
-/// A union in the making. Coupons are only added up; they are put in order, each once, when all are there, or when they get too many.
-pub struct Union {
-    form: Form,
-    /// How many coupons come first that are in order, each once, and how many such lists follow.
-    settled: usize,
-    lists: usize,
+/// A union in the making. Up to two lists of coupons are kept as they are, and merged in the end; of more, each coupon is looked for first.
+pub struct Union(Gathered);
+
+enum Gathered {
+    /// A list of coupons, and from this place on another one: each in order, each coupon once.
+    Lists(Vec<u32>, usize),
+    Seen(Seen),
+    /// More than are kept as coupons.
+    Many(Octets),
 }
 
 impl Union {
-    /// Coupons that are put in order from time to time, so that there are never many more than are kept.
-    const UNSETTLED: usize = 4 * MOST_COUPONS;
-
     /// Of what was counted before.
     pub fn of(Distinct(form): Distinct) -> Self {
-        let settled = if let Form::Few(coupons) = &form { coupons.len() } else { 0 };
-        Self { form, settled, lists: 0 }
+        Self(match form {
+            Form::Few(coupons) => {
+                let end = coupons.len();
+                Gathered::Lists(coupons, end)
+            }
+            Form::Many(registers) => Gathered::Many(registers),
+        })
     }
 
     /// Adds what another one has counted.
@@ -178,49 +183,91 @@ impl Union {
         Ok(())
     }
 
-    fn add_few(&mut self, others: impl ExactSizeIterator<Item = u32>) {
-        match &mut self.form {
-            Form::Few(coupons) => {
-                if others.len() > 0 {
-                    coupons.extend(others);
-                    self.lists += 1;
-                    if coupons.len() > Self::UNSETTLED {
-                        self.settle();
-                    }
+    /// Adds a list of coupons, which are in order.
+    fn add_few(&mut self, mut others: impl ExactSizeIterator<Item = u32>) {
+        if others.len() == 0 {
+            return;
+        }
+        if let Gathered::Lists(coupons, end) = &mut self.0 {
+            let is_first = coupons.is_empty();
+            if is_first || coupons.len() == *end {
+                coupons.extend(others);
+                if is_first {
+                    *end = coupons.len();
                 }
+                return;
             }
-            Form::Many(registers) => others.for_each(|coupon| raise(registers, coupon)),
+            let mut seen = Seen::default();
+            self.0 = match coupons.iter().all(|coupon| seen.add(*coupon)) {
+                true => Gathered::Seen(seen),
+                false => Gathered::Many(registers_of(coupons)),
+            };
+        }
+        if let Gathered::Seen(seen) = &mut self.0
+            && !others.all(|coupon| seen.add(coupon))
+        {
+            self.0 = Gathered::Many(registers_of(&seen.coupons));
+        }
+        if let Gathered::Many(registers) = &mut self.0 {
+            others.for_each(|coupon| raise(registers, coupon));
         }
     }
 
     fn add_many(&mut self, others: &[u8]) {
-        if let Form::Few(coupons) = &self.form {
-            self.form = Form::Many(registers_of(coupons));
+        match &self.0 {
+            Gathered::Lists(coupons, _) => self.0 = Gathered::Many(registers_of(coupons)),
+            Gathered::Seen(seen) => self.0 = Gathered::Many(registers_of(&seen.coupons)),
+            Gathered::Many(_) => {}
         }
-        if let Form::Many(registers) = &mut self.form {
+        if let Gathered::Many(registers) = &mut self.0 {
             registers.0.iter_mut().zip(others).for_each(|(register, other)| *register = (*register).max(*other));
         }
     }
 
-    fn settle(&mut self) {
-        let Form::Few(coupons) = &mut self.form else { return };
-        match self.lists {
-            0 => {}
-            1 if self.settled == 0 => {}
-            1 => *coupons = merged(coupons.split_at(self.settled)),
-            _ => {
-                coupons.sort_unstable();
-                coupons.dedup();
-            }
-        }
-        (self.settled, self.lists) = (coupons.len(), 0);
-        self.form.promote();
-    }
-
     /// What all have counted.
-    pub fn finish(mut self) -> Distinct {
-        self.settle();
-        Distinct(self.form)
+    pub fn finish(self) -> Distinct {
+        let mut form = match self.0 {
+            Gathered::Lists(coupons, end) if end == coupons.len() => Form::Few(coupons),
+            Gathered::Lists(coupons, end) => Form::Few(merged(coupons.split_at(end))),
+            Gathered::Seen(mut seen) => {
+                seen.coupons.sort_unstable();
+                Form::Few(seen.coupons)
+            }
+            Gathered::Many(registers) => Form::Many(registers),
+        };
+        form.promote();
+        Distinct(form)
+    }
+}
+
+/// Coupons, each once, in the order of their coming, and a table to find them in: it is at most three eighths full.
+struct Seen {
+    coupons: Vec<u32>,
+    /// Coupons from the place on that their lowest bits, those of a hash, say; 0 where there is none, which is no coupon.
+    table: Vec<u32>,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self { coupons: Vec::with_capacity(MOST_COUPONS + 1), table: vec![0; Self::PLACES] }
+    }
+}
+
+impl Seen {
+    const PLACES: usize = 1024;
+
+    /// Adds a coupon; whether all are still so few that they are kept.
+    fn add(&mut self, coupon: u32) -> bool {
+        let mut place = coupon as usize % Self::PLACES;
+        while self.table[place] != coupon {
+            if self.table[place] == 0 {
+                self.table[place] = coupon;
+                self.coupons.push(coupon);
+                break;
+            }
+            place = (place + 1) % Self::PLACES;
+        }
+        self.coupons.len() <= MOST_COUPONS
     }
 }
 

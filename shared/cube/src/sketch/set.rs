@@ -40,6 +40,8 @@ enum Form {
     Kept(Kept),
     /// While labels are being added.
     Growing(Box<ThetaSketch>),
+    /// While sets are being united: what is kept, and hashes of other sets that are still to be put in order.
+    Uniting(Kept, Vec<u64>),
 }
 
 /// Hashes in order, at most k, and below theta all that there are.
@@ -99,6 +101,13 @@ impl Kept {
         Self { theta, hashes: self.hashes.iter().copied().take_while(|hash| *hash < theta).filter(is_part).collect() }
     }
 
+    /// The same of hashes in any order.
+    fn union_of_all(&self, mut others: Vec<u64>) -> Self {
+        others.sort_unstable();
+        others.dedup();
+        self.union(&Self { theta: self.theta, hashes: others })
+    }
+
     fn is_exact(&self) -> bool {
         self.theta == ALL
     }
@@ -142,6 +151,15 @@ impl Set {
         match &self.0 {
             Form::Kept(kept) => Cow::Borrowed(kept),
             Form::Growing(sketch) => Cow::Owned(Kept::of(&sketch.compact(true))),
+            Form::Uniting(kept, others) => Cow::Owned(kept.union_of_all(others.clone())),
+        }
+    }
+
+    fn into_kept(self) -> Kept {
+        match self.0 {
+            Form::Kept(kept) => kept,
+            Form::Growing(sketch) => Kept::of(&sketch.compact(true)),
+            Form::Uniting(kept, others) => kept.union_of_all(others),
         }
     }
 
@@ -161,7 +179,7 @@ impl Set {
         }
     }
 
-    /// Adds all of `other`.
+    /// Adds all of `other`. Its hashes are put in order once there are as many as are kept, or when they are asked for.
     pub fn merge(&mut self, other: &Self) {
         if other.is_empty() {
             return;
@@ -170,7 +188,14 @@ impl Set {
             *self = other.clone();
             return;
         }
-        self.0 = Form::Kept(self.kept().union(&other.kept()));
+        let (mut kept, mut others) = match std::mem::take(self).0 {
+            Form::Uniting(kept, others) => (kept, others),
+            form => (Self(form).into_kept(), Vec::new()),
+        };
+        let other = other.kept();
+        kept.theta = kept.theta.min(other.theta);
+        others.extend(other.hashes.iter().take_while(|hash| **hash < kept.theta));
+        self.0 = if others.len() < K { Form::Uniting(kept, others) } else { Form::Kept(kept.union_of_all(others)) };
     }
 
     /// Those that are in both.

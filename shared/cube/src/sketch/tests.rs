@@ -118,6 +118,24 @@ proptest! {
     }
 
     #[test]
+    fn many_are_united_as_what_they_have_counted(lists in prop::collection::vec(labels(), 0..12), is_read in any::<bool>()) {
+        let whole = super::tests::distinct(&lists.concat());
+        let mut union = Union::of(Distinct::default());
+        for list in &lists {
+            let part = super::tests::distinct(list);
+            if is_read {
+                union.read(&mut Cursor::new(&postcard::to_stdvec(&part).unwrap())).unwrap();
+            } else {
+                union.add(&part);
+            }
+        }
+        prop_assert_eq!(union.finish(), whole);
+        let mut united = Set::default();
+        lists.iter().for_each(|list| united.merge(&super::tests::set(list)));
+        prop_assert_eq!(united, super::tests::set(&lists.concat()));
+    }
+
+    #[test]
     fn any_bytes_are_read_as_a_general_deserializer_does(bytes in prop_oneof![
         prop::collection::vec(any::<u8>(), 0..60),
         labels().prop_map(|labels| postcard::to_stdvec(&super::tests::distinct(&labels)).unwrap()),

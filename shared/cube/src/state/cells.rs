@@ -61,11 +61,13 @@ impl Cells {
     /// The cell of these codes, which is added where it is new.
     pub fn intern(&mut self, codes: &[u32]) -> u32 {
         self.catch_up();
-        if let Some(cell) = self.find(codes) {
-            return cell;
+        let (hash, width) = (hash(codes), self.labels.len());
+        if let Some(cell) = self.index.find(hash, |cell| row(&self.codes, width, *cell) == codes) {
+            return *cell;
         }
         let cell = self.push(codes);
-        self.catch_up();
+        self.index.insert_unique(hash, cell, |cell| self::hash(row(&self.codes, width, *cell)));
+        self.indexed += 1;
         cell
     }
 

@@ -43,12 +43,12 @@ impl Labels {
     pub fn intern(&mut self, text: &str) -> u32 {
         self.catch_up();
         let hash = hash(text);
-        let Self { text: all, ends, index, .. } = &*self;
-        if let Some(code) = index.find(hash, |code| label(all, ends, *code) == text) {
+        if let Some(code) = self.index.find(hash, |code| label(&self.text, &self.ends, *code) == text) {
             return *code;
         }
         let code = self.push(text);
-        self.catch_up();
+        self.index.insert_unique(hash, code, |code| self::hash(label(&self.text, &self.ends, *code)));
+        self.indexed += 1;
         code
     }
 
