@@ -3647,7 +3647,7 @@ export interface Operations {
   /** Answers any question about what is counted, given as metrics of the catalogue, or as numbers of one of its cubes. */
   "POST /api/v1/analytics/query": {
     body: QueryBody;
-    answer: QueryAnswer;
+    answer: QueryAnswer | JobInfo;
   };
   /** The trail of administrative acts, the newest first; kept for two years. */
   "GET /api/v1/audit": {

@@ -196,6 +196,19 @@ def test_users_and_groups_as_a_job_are_what_they_are_at_once(api, tenant, what):
     assert str(job["progress"]["rows"]) == whole.headers["weir-rows"]
 
 
+def test_a_question_as_a_job_has_all_that_its_answer_has(api, tenant):
+    question = {"metrics": ["requests", "cost", "tokens"], "groupBy": ["model", "day"], "range": {"period": "7d"}}
+    answer = api.post("/api/v1/analytics/query", question, by=tenant.admin)
+    assert answer.status_code == 200, answer.text
+    at_once = sorted((row["timestamp"], row["model"], row["requests"], row["cost"], row["tokens"]) for row in answer.json()["data"])
+    begun = api.post("/api/v1/analytics/query", question, by=tenant.admin, headers={"Prefer": "respond-async"})
+    assert begun.status_code == 202 and begun.headers["location"] == f"/api/v1/jobs/{begun.json()['id']}", begun.text
+    job, _ = finished(api, begun.headers["location"], tenant.admin)
+    rows = requests.get(job["file"]["url"], timeout=10).json()
+    assert sorted((row["start"], row["model"], row["requests"], row["cost"], row["tokens"]) for row in rows) == at_once
+    assert job["progress"]["rows"] == len(rows) > 7 and any(row["requests"] for row in rows)
+
+
 def test_nobody_else_has_the_file(api, stack, tenant):
     assert api.get(PATH, by=tenant.user("u1")).status_code == 403
     answer = api.get(PATH, by=tenant.admin, headers={"Prefer": "respond-async"})

@@ -85,9 +85,10 @@ fn times(moments: Vec<Option<i64>>) -> ArrayRef {
 }
 
 impl Table {
-    /// The columns of the answer to a question; `None` where the catalogue has no such cube.
+    /// The columns of the answer to a question, its numbers called so, or where no names are given as in the cube; `None` where the catalogue
+    /// has no such cube.
     #[must_use]
-    pub fn of(query: &MetricQuery) -> Option<Self> {
+    pub fn of(query: &MetricQuery, names: &[String]) -> Option<Self> {
         let cube = catalogue::cube(&query.cube)?;
         let is_time = |name: &&String| Granularity::from_name(name).is_some();
         let labels: Vec<&String> = query.group_by.iter().filter(|name| !is_time(name)).collect();
@@ -95,7 +96,8 @@ impl Table {
         let kinds: Vec<Kind> = query.measures.iter().map(|name| Kind::of(cube, name)).collect();
         let mut fields: Vec<Field> = has_start.then(|| Field::new("start", of_time(), true)).into_iter().collect();
         fields.extend(labels.iter().map(|name| Field::new(name.as_str(), DataType::Utf8, true)));
-        fields.extend(query.measures.iter().zip(&kinds).map(|(name, kind)| Field::new(name, kind.data_type(), true)));
+        let names = if names.len() == kinds.len() { names } else { &query.measures };
+        fields.extend(names.iter().zip(&kinds).map(|(name, kind)| Field::new(name, kind.data_type(), true)));
         Some(Self { schema: Arc::new(Schema::new(fields)), has_start, labels: labels.len(), kinds })
     }
 
@@ -138,7 +140,7 @@ mod tests {
     fn every_number_of_the_catalogue_has_a_type_whatever_comes() {
         for cube in catalogue::cubes() {
             let numbers: Vec<&str> = cube.numbers().collect();
-            let table = Table::of(&question(cube.name, &numbers)).unwrap();
+            let table = Table::of(&question(cube.name, &numbers), &[]).unwrap();
             let nothing = table.rows(&[]).unwrap();
             let row = Row { start: None, labels: [].into(), values: vec![Number::Nothing; numbers.len()] };
             let absent = table.rows(&[row]).unwrap();
@@ -150,7 +152,7 @@ mod tests {
     #[test]
     fn amounts_have_the_digits_of_their_unit_and_times_among_the_groups_are_a_column_of_their_own() {
         let query = question("ai_requests", &["cost", "requests", "errorRate"]).by("day").by("model");
-        let table = Table::of(&query).unwrap();
+        let table = Table::of(&query, &[]).unwrap();
         let exact = |units, scale| Number::Exact(Decimal { units, scale });
         let values = vec![exact(5, 12), exact(3, 0), Number::Ratio(Decimal { units: 1, scale: 0 }, Decimal { units: 4, scale: 0 })];
         let row = Row { start: Some(Timestamp::from_millis(7)), labels: ["a".to_owned()].into(), values };

@@ -25,6 +25,9 @@ pub struct Question {
     pub format: Format,
     /// What the file is called.
     pub file_name: String,
+    /// What its numbers are called there, in their order; as in the cube where nothing is said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
 }
 
 /// Events of a family, as a file.
@@ -64,7 +67,9 @@ mod tests {
         let request = Request { family: Family::Ai, format: Format::Csv, from: 0, to: 1, labels: Vec::new(), file_name: "a.csv".into() };
         let range = Range { from: Timestamp::from_millis(0), to: Timestamp::from_millis(1) };
         let query = MetricQuery::new("people", &["events"], range).by("user");
-        for wanted in [Wanted::Events(request), Wanted::Rows(Question { query, format: Format::Json, file_name: "b.json".into() })] {
+        let question = Question { query, format: Format::Json, file_name: "b.json".into(), names: Vec::new() };
+        let renamed = Question { names: vec!["acts".into()], ..question.clone() };
+        for wanted in [Wanted::Events(request), Wanted::Rows(question), Wanted::Rows(renamed)] {
             let text = serde_json::to_string(&wanted).unwrap();
             assert_eq!(serde_json::from_str::<Wanted>(&text).unwrap(), wanted, "{text}");
         }

@@ -2,6 +2,7 @@
 
 use super::body::{QueryBody, Question};
 use crate::Desk;
+use crate::exports::{JobInfo, job};
 use crate::groups::Group;
 use crate::parameters::{Asked, Cursor, Known, Place, fault};
 use crate::shape::{Figure, Meta, reply};
@@ -41,6 +42,9 @@ pub(crate) struct QueryAnswer {
 }
 
 /// Answers any question about what is counted, given as metrics of the catalogue, or as numbers of one of its cubes.
+///
+/// With `Prefer: respond-async` it becomes a job, which answers with a file (JSON): all groups in the order of their labels, whatever `order`,
+/// `limit` and `cursor` say, and however many they are. Metrics that are of several cubes are answered at once all the same.
 #[utoipa::path(
     post,
     path = "/api/v1/analytics/query",
@@ -48,6 +52,7 @@ pub(crate) struct QueryAnswer {
     request_body = QueryBody,
     responses(
         (status = 200, body = QueryAnswer),
+        (status = 202, body = JobInfo, description = "`Prefer: respond-async`: it is being answered; the job at `Location` has the link once it is.", headers(("Location" = String, description = "The job."))),
         (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "The body is too large."),
         (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "The body is not JSON, or encoded otherwise than by gzip or zstd."),
         (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "JSON that is no question: the pointer says where."),
@@ -61,6 +66,9 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, brought: Brought) -> R
     let body: QueryBody = brought.read()?;
     let prepared = Prepared::of(&body, visit).map_err(unanswerable)?;
     asked.window = prepared.question.window;
+    if let ([query], true) = (&prepared.question.queries[..], visit.prefers_job) {
+        return job(&desk, (visit, &asked), (query, &prepared.question.names)).await;
+    }
     if prepared.cost > MOST_BUCKETS {
         return Err(unanswerable(vec![too_costly(prepared.cost)]));
     }

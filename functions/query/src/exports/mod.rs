@@ -6,6 +6,9 @@ mod events;
 mod jobs;
 mod table;
 
+pub(crate) use jobs::JobInfo;
+pub(crate) use table::job;
+
 use crate::Desk;
 use crate::parameters::taking;
 use std::sync::Arc;

@@ -51,7 +51,20 @@ pub(super) async fn answer(
     {
         return file(visit, (&file_name, format), whole);
     }
-    begun(desk, visit, (&Wanted::Rows(Question { query, format, file_name }), None)).await
+    begun(desk, visit, (&Wanted::Rows(Question { query, format, file_name, names: Vec::new() }), None)).await
+}
+
+/// Begins a job that writes all rows of a query's answer, its numbers called so.
+pub(crate) async fn job(
+    desk: &Desk,
+    (visit, asked): (&Visit, &Asked),
+    (query, names): (&MetricQuery, &[String]),
+) -> Result<Response, Problem> {
+    let format = Format::Json;
+    let mut questions = persons_seen::questions_of(&visit.caller, std::slice::from_ref(query))?;
+    let query = questions.pop().ok_or_else(|| Problem::internal("there is no question"))?;
+    let question = Question { query, format, file_name: file_name("query", asked, format), names: names.to_vec() };
+    begun(desk, visit, (&Wanted::Rows(question), None)).await
 }
 
 /// The whole file and how many rows it has; nothing where it is too large for an answer.
@@ -62,7 +75,7 @@ async fn read(
 ) -> Result<Option<(Bytes, u64)>, Problem> {
     let reading = desk.read_checked((&visit.caller, visit.now), &[checked.at_most(MOST_ROWS)]).await?;
     let answer = reading.answers.first().ok_or_else(|| Problem::internal("an answer is missing"))?;
-    let table = Table::of(query).ok_or_else(|| Problem::internal("there is no such cube"))?;
+    let table = Table::of(query, &[]).ok_or_else(|| Problem::internal("there is no such cube"))?;
     let mut sheet = Sheet::new(format, table.schema()).map_err(Problem::internal)?;
     if answer.is_over {
         return Ok(None);

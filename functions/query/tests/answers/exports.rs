@@ -2,12 +2,12 @@
 
 use crate::events::{ai, life};
 use crate::world::{Who, World};
-use export::Wanted;
-use http::StatusCode;
+use export::{Format, Question, Wanted};
+use http::{Method, StatusCode};
 use model::{Event, UserId};
 use records::Errand;
 use records::task::{self, Task};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const PATH: &str = "/api/analytics/export";
 
@@ -88,4 +88,30 @@ async fn whoever_would_rather_not_wait_has_a_job_of_anything_that_can_be_answere
     assert_eq!(asked(&format!("{PATH}?data=users&model=gpt-4")).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(asked(&format!("{PATH}?data=metrics&cube=people&measures=lies")).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(asked(&format!("{PATH}?data=metrics&cube=lies&measures=events")).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_question_is_a_job_for_whoever_would_rather_not_wait_and_its_numbers_have_their_public_names() {
+    let world = World::new().await;
+    let asked = async |body: Value| {
+        let sent = (Method::POST, "/api/v1/analytics/query", &*body.to_string());
+        world.send(Who::OtherAdmin, sent, &[("prefer", "respond-async"), ("content-type", "application/json")]).await
+    };
+    let range = json!({"from": "2026-11-11", "to": "2026-11-18"});
+    let (_, wanted) =
+        begun(&world, &asked(json!({"metrics": ["generations"], "groupBy": ["project"], "range": range, "limit": 1})).await).await;
+    let Wanted::Rows(Question { query, format, file_name, names }) = wanted else { panic!("{wanted:?}") };
+    assert_eq!((format, file_name.as_str()), (Format::Json, "query_2026-11-11_2026-11-18.json"));
+    assert_eq!(
+        (names.as_slice(), query.group_by.as_slice(), query.limit),
+        (&["generations".to_owned()][..], &["project".to_owned()][..], None)
+    );
+    // What reads too much for an answer does not for a job.
+    let long = json!({"from": "2024-01-01", "to": "2026-11-18"});
+    let hours = json!({"metrics": ["requests"], "groupBy": ["hourOfDay"], "range": long});
+    assert_eq!(world.post(Who::OtherAdmin, "/api/v1/analytics/query", &hours).await.status, StatusCode::BAD_REQUEST);
+    begun(&world, &asked(hours).await).await;
+    // Numbers of several cubes are one answer, and no file.
+    assert_eq!(asked(json!({"metrics": ["requests", "revenue"], "range": range})).await.status, StatusCode::OK);
+    assert_eq!(asked(json!({"metrics": ["lies"], "range": range})).await.status, StatusCode::BAD_REQUEST);
 }

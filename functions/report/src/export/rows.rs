@@ -15,7 +15,7 @@ const BATCH_ROWS: usize = 8_192;
 /// The columns of an answer.
 pub(super) fn table(question: &Question) -> Result<Table, FileError> {
     let unknown = || FileError::Question(vec![QueryFault::UnknownCube { name: question.query.cube.clone(), known: Vec::new() }]);
-    Table::of(&question.query).ok_or_else(unknown)
+    Table::of(&question.query, &question.names).ok_or_else(unknown)
 }
 
 impl Files {

@@ -126,7 +126,8 @@ impl World {
     async fn people(&mut self, most_rows: usize) -> Vec<(String, u64)> {
         let range = Range { from: DAY.plus_millis(-24 * HOUR_MS), to: DAY.plus_millis(48 * HOUR_MS) };
         let query = MetricQuery::new("people", &["events"], range).by("user");
-        let wanted = Wanted::Rows(Question { query, format: Format::Ndjson, file_name: "people.ndjson".into() });
+        let wanted =
+            Wanted::Rows(Question { query, format: Format::Ndjson, file_name: "people.ndjson".into(), names: vec!["acts".into()] });
         let id = format!("by{most_rows}");
         let task = Task::new((&demo(), id.clone()), ("export", serde_json::to_string(&wanted).unwrap()), self.clock.now());
         task::create(&*self.table, &task).await.unwrap();
@@ -136,7 +137,7 @@ impl World {
         let file = self.file(&task.outcome.unwrap().key);
         let people: Vec<Value> = std::str::from_utf8(&file).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!((task.status, task.rows), (Status::Done, people.len() as u64));
-        people.iter().map(|row| (row["user"].as_str().unwrap().to_owned(), row["events"].as_u64().unwrap())).collect()
+        people.iter().map(|row| (row["user"].as_str().unwrap().to_owned(), row["acts"].as_u64().unwrap())).collect()
     }
 
     async fn export(&self, id: &str) -> bool {
