@@ -198,10 +198,8 @@ impl Union {
                 return;
             }
             let mut seen = Seen::default();
-            self.0 = match coupons.iter().all(|coupon| seen.add(*coupon)) {
-                true => Gathered::Seen(seen),
-                false => Gathered::Many(registers_of(coupons)),
-            };
+            let are_few = coupons.iter().all(|coupon| seen.add(*coupon));
+            self.0 = if are_few { Gathered::Seen(seen) } else { Gathered::Many(registers_of(coupons)) };
         }
         if let Gathered::Seen(seen) = &mut self.0
             && !others.all(|coupon| seen.add(coupon))

@@ -131,7 +131,9 @@ proptest! {
         }
         prop_assert_eq!(union.finish(), whole);
         let mut united = Set::default();
-        lists.iter().for_each(|list| united.merge(&super::tests::set(list)));
+        for list in &lists {
+            united.merge(&super::tests::set(list));
+        }
         prop_assert_eq!(united, super::tests::set(&lists.concat()));
     }
 
