@@ -10,18 +10,20 @@ pub enum Spender {
     Ingest,
     Store,
     Aggregate,
+    Report,
     /// What no function does: polling, schedules, alarms, storage.
     Standing,
 }
 
 impl Spender {
-    pub const ALL: [Self; 4] = [Self::Ingest, Self::Store, Self::Aggregate, Self::Standing];
+    pub const ALL: [Self; 5] = [Self::Ingest, Self::Store, Self::Aggregate, Self::Report, Self::Standing];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ingest => "ingest",
             Self::Store => "store",
             Self::Aggregate => "aggregate",
+            Self::Report => "report",
             Self::Standing => "no function",
         }
     }

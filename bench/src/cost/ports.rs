@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use memory::{MemoryBucket, MemoryQueue, MemoryTable};
 use model::limits::{DYNAMODB_BATCH_ITEMS, DYNAMODB_BATCH_KEYS, DYNAMODB_PAGE_BYTES, SQS_BATCH_MESSAGES, SQS_BILLED_BYTES};
-use ports::{Added, Bucket, Condition, Depth, Item, Key, ObjectInfo, Page, Projection, Put, Queue, Range, Read, Received, Result, Table};
+use ports::{
+    Added, Bucket, Condition, Depth, Item, Key, ObjectInfo, Page, Projection, Put, Queue, Range, Read, Received, Result, Table, Uploads,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -244,6 +246,7 @@ fn object_kind(key: &str) -> &'static str {
     match key.split('/').next() {
         Some("incoming") => "segments",
         Some("log") => "the log",
+        Some("archive") => "archives",
         _ => "other objects",
     }
 }
@@ -280,6 +283,32 @@ impl Bucket for MeteredBucket {
         // Deletes are free.
         sleep(latency::OBJECT).await;
         self.objects.delete(key).await
+    }
+}
+
+#[async_trait]
+impl Uploads for MeteredBucket {
+    async fn begin(&self, key: &str, content_type: &str) -> Result<String> {
+        sleep(latency::OBJECT).await;
+        self.meter.add((self.spender, Part::Puts, object_kind(key)), 1.0);
+        self.objects.begin(key, content_type).await
+    }
+
+    async fn part(&self, key: &str, upload: &str, part: (i32, Bytes)) -> Result<String> {
+        sleep(latency::OBJECT).await;
+        self.meter.add((self.spender, Part::Puts, object_kind(key)), 1.0);
+        self.objects.part(key, upload, part).await
+    }
+
+    async fn complete(&self, key: &str, upload: &str, parts: &[String]) -> Result<()> {
+        sleep(latency::OBJECT).await;
+        self.meter.add((self.spender, Part::Puts, object_kind(key)), 1.0);
+        self.objects.complete(key, upload, parts).await
+    }
+
+    async fn abort(&self, key: &str, upload: &str) -> Result<()> {
+        sleep(latency::OBJECT).await;
+        self.objects.abort(key, upload).await
     }
 }
 

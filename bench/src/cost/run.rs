@@ -3,7 +3,7 @@
 use super::arrivals::{Profile, START};
 use super::meter::{Spender, Spent};
 use super::price::Part;
-use super::world::World;
+use super::world::{Tick, Ticked, World};
 use model::Timestamp;
 
 const MINUTE_MS: i64 = 60_000;
@@ -26,6 +26,7 @@ pub struct Run {
 pub struct Left {
     pub segments: usize,
     pub log: usize,
+    pub archives: usize,
     pub items: usize,
 }
 
@@ -44,14 +45,17 @@ impl Run {
 }
 
 /// When the schedules tick, and how: those of `template.yaml`.
-pub fn ticks(now: Timestamp) -> Vec<&'static str> {
+pub fn ticks(now: Timestamp) -> Vec<Tick> {
     let minutes = now.as_millis() / MINUTE_MS;
-    let mut ticks = vec!["minute"];
+    let mut ticks = vec![(Ticked::Aggregate, "minute"), (Ticked::Report, "minute")];
     if minutes % 60 == 25 {
-        ticks.push("hourly");
+        ticks.push((Ticked::Aggregate, "hourly"));
+    }
+    if minutes % 60 == 40 {
+        ticks.push((Ticked::Report, "hourly"));
     }
     if minutes % (24 * 60) == 65 {
-        ticks.push("daily");
+        ticks.push((Ticked::Aggregate, "daily"));
     }
     ticks
 }
@@ -75,6 +79,7 @@ pub fn run(profile: Profile, batch: usize) -> anyhow::Result<Run> {
     let mut keep = |part, what, bytes: usize| kept.add((Spender::Standing, part, what), bytes as f64 / 1e9);
     keep(Part::ObjectStorage, "segments", left.segments);
     keep(Part::ObjectStorage, "the log", left.log);
+    keep(Part::ObjectStorage, "archives", left.archives);
     keep(Part::TableStorage, "items", left.items);
     Ok(Run { profile, batch, events: profile.tenants * profile.events, spent, kept })
 }
@@ -93,7 +98,7 @@ fn spend(profile: Profile, batch: usize, is_busy: bool) -> anyhow::Result<(Spent
                 world.tick(now, tick)?;
             }
             if now == START.plus_millis(21 * DAY_MS + 3 * HOUR_MS + 5 * MINUTE_MS) {
-                world.tick(now, "monthly")?;
+                world.tick(now, (Ticked::Aggregate, "monthly"))?;
             }
             now = now.plus_millis(MINUTE_MS);
         }
@@ -108,6 +113,7 @@ fn left(world: &World) -> Left {
     for (key, object) in world.objects.objects() {
         match key.split('/').next() {
             Some("incoming") => left.segments += object.len(),
+            Some("archive") => left.archives += object.len(),
             _ => left.log += object.len(),
         }
     }

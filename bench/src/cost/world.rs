@@ -8,6 +8,8 @@ use super::ports::{Items, MeteredBucket, MeteredQueue, MeteredTable};
 use super::price::Part;
 use super::{lines, template};
 use crate::virtual_time;
+use ::report::Report;
+use ::report::reports::{HttpCourier, NoMailer, Reports, Rules};
 use aggregate::Aggregate;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, LambdaEvent};
@@ -15,6 +17,8 @@ use memory::{MemoryBucket, MemoryQueue, SettableClock};
 use model::money::Currency;
 use model::{HourOffset, ProjectId, TenantId, Timestamp};
 use ports::{Bucket, Clock, Queue, SystemRandom, Table};
+use reports::run::Patience;
+use reports::target::Loopback;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use settle::Settler;
@@ -28,6 +32,25 @@ const MB_OF_A_PROCESSOR: f64 = 1_769.0;
 /// Longer than any piece of work takes.
 const TIMEOUT_MS: i64 = 300_000;
 
+/// A function that schedules start.
+#[derive(Debug, Clone, Copy)]
+pub enum Ticked {
+    Aggregate,
+    Report,
+}
+
+/// A tick of a function's schedules, by name.
+pub type Tick = (Ticked, &'static str);
+
+impl Ticked {
+    const fn spender(self) -> Spender {
+        match self {
+            Self::Aggregate => Spender::Aggregate,
+            Self::Report => Spender::Report,
+        }
+    }
+}
+
 /// The function ingest: from the bytes of the event to the bytes of the answer.
 type Http = Box<dyn FnMut(LambdaRequest) -> anyhow::Result<Vec<u8>>>;
 
@@ -39,13 +62,16 @@ pub struct World {
     clock: Arc<SettableClock>,
     queue: Arc<MemoryQueue>,
     work_queue: Arc<MemoryQueue>,
+    errand_queue: Arc<MemoryQueue>,
     ingest: Http,
     store: Store,
     aggregate: Aggregate,
+    report: Report,
     processor: Processor,
     memory_mb: BTreeMap<Spender, f64>,
     events: Pollers,
     work: Pollers,
+    errands: Pollers,
     calls: u64,
 }
 
@@ -56,7 +82,7 @@ impl World {
     /// A deployment for so many tenants, each with a key.
     pub fn new(tenants: usize) -> anyhow::Result<Self> {
         let (items, objects, meter) = (Arc::new(Items::default()), Arc::new(MemoryBucket::default()), Arc::new(Meter::default()));
-        let (queue, work_queue) = (Arc::new(MemoryQueue::default()), Arc::new(MemoryQueue::default()));
+        let [queue, work_queue, errand_queue] = [(); 3].map(|()| Arc::new(MemoryQueue::default()));
         let clock = Arc::new(SettableClock::at(START));
         let table = |spender| -> Arc<dyn Table> { Arc::new(MeteredTable { items: items.clone(), meter: meter.clone(), spender }) };
         let bucket = |spender| -> Arc<dyn Bucket> { Arc::new(MeteredBucket { objects: objects.clone(), meter: meter.clone(), spender }) };
@@ -89,6 +115,8 @@ impl World {
             random: Arc::new(SystemRandom),
             rules: config.rules.clone(),
         };
+        let archives = Arc::new(MeteredBucket { objects: objects.clone(), meter: meter.clone(), spender: Spender::Report });
+        let report = report((table(Spender::Report), sends(&errand_queue, Spender::Report)), (archives, &objects), clock.clone());
         let memory = |function: &str| template::number(function, "MemorySize");
         let window_ms = 1e3 * template::number("StoreEvents", "MaximumBatchingWindowInSeconds")?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds and messages")]
@@ -96,20 +124,18 @@ impl World {
         Ok(Self {
             ingest: Box::new(http),
             store: Store::new(table(Spender::Store), bucket(Spender::Store), clock.clone()),
-            // Nobody has a budget here: nothing is to be told to anybody.
-            aggregate: Aggregate::new(
-                settler,
-                (sends(&work_queue, Spender::Aggregate), sends(&Arc::default(), Spender::Aggregate)),
-                config,
-            ),
+            aggregate: Aggregate::new(settler, (sends(&work_queue, Spender::Aggregate), sends(&errand_queue, Spender::Aggregate)), config),
+            report,
             processor: Processor::of_this_thread()?,
             memory_mb: BTreeMap::from([
                 (Spender::Ingest, memory("IngestFunction")?),
                 (Spender::Store, memory("StoreFunction")?),
                 (Spender::Aggregate, memory("AggregateFunction")?),
+                (Spender::Report, memory("ReportFunction")?),
             ]),
             events: pollers,
             work: Pollers::new(0, 1),
+            errands: Pollers::new(0, 1),
             calls: 0,
             meter,
             items,
@@ -117,6 +143,7 @@ impl World {
             clock,
             queue,
             work_queue,
+            errand_queue,
         })
     }
 
@@ -189,28 +216,35 @@ impl World {
     }
 
     /// A tick of a schedule, and all the work that it finds.
-    pub fn tick(&mut self, now: Timestamp, tick: &str) -> anyhow::Result<()> {
+    pub fn tick(&mut self, now: Timestamp, (ticked, tick): Tick) -> anyhow::Result<()> {
         self.store_until(now)?;
         self.set(now);
         self.meter.add((Spender::Standing, Part::Schedules, "ticks"), 1.0);
-        self.aggregate(json!({"tick": tick}))?;
+        self.handle(ticked, json!({"tick": tick}))?;
         loop {
-            let bodies = self.work_queue.drain();
-            if bodies.is_empty() {
+            let (queue, pollers) = match ticked {
+                Ticked::Aggregate => (&self.work_queue, &mut self.work),
+                Ticked::Report => (&self.errand_queue, &mut self.errands),
+            };
+            let groups: Vec<Group> = queue.drain().into_iter().filter_map(|body| pollers.take(now, body)).collect();
+            if groups.is_empty() {
                 return Ok(());
             }
-            for group in bodies.into_iter().filter_map(|body| self.work.take(now, body)).collect::<Vec<_>>() {
-                group.count(&self.meter, Spender::Aggregate);
+            for group in groups {
+                group.count(&self.meter, ticked.spender());
                 let event = self.delivered(&group);
-                let answer = self.aggregate(event)?;
+                let answer = self.handle(ticked, event)?;
                 anyhow::ensure!(answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty), "work was not done: {answer}");
             }
         }
     }
 
-    fn aggregate(&mut self, event: Value) -> anyhow::Result<Value> {
+    fn handle(&mut self, ticked: Ticked, event: Value) -> anyhow::Result<Value> {
         let deadline = self.clock.now().plus_millis(TIMEOUT_MS);
-        Ok(self.call(Spender::Aggregate, |world| virtual_time::run(world.aggregate.handle(event, deadline)))??)
+        self.call(ticked.spender(), |world| match ticked {
+            Ticked::Aggregate => Ok(virtual_time::run(world.aggregate.handle(event, deadline))??),
+            Ticked::Report => Ok(virtual_time::run(world.report.handle(event, deadline))??),
+        })
     }
 
     /// The event in which Lambda hands over a group.
@@ -285,6 +319,25 @@ fn ingest(table: Arc<dyn Table>, queue: Arc<dyn Queue>, clock: Arc<SettableClock
         retention: model::accept::Retention::default(),
         places: None,
     }))
+}
+
+/// The function report. Nobody is told of anything here: it archives.
+fn report(
+    (table, queue): (Arc<dyn Table>, Arc<dyn Queue>),
+    (archives, links): (Arc<MeteredBucket>, &Arc<MemoryBucket>),
+    clock: Arc<SettableClock>,
+) -> Report {
+    let reports = Reports {
+        table,
+        bucket: archives.clone(),
+        queue,
+        clock,
+        mailer: Arc::new(NoMailer),
+        courier: Arc::new(HttpCourier::new(Loopback::Refused)),
+        links: links.clone(),
+        rules: Rules { patience: Patience { attempts: 1, pause_ms: 1 }, master: "bench".into(), loopback: Loopback::Refused },
+    };
+    Report::new(reports, (archives, Arc::new(SystemRandom)))
 }
 
 /// The event in which API Gateway hands over a batch.
