@@ -66,8 +66,10 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, brought: Brought) -> R
     let body: QueryBody = brought.read()?;
     let prepared = Prepared::of(&body, visit).map_err(unanswerable)?;
     asked.window = prepared.question.window;
-    if let ([query], true) = (&prepared.question.queries[..], visit.prefers_job) {
-        return job(&desk, (visit, &asked), (query, &prepared.question.names)).await;
+    if visit.prefers_job
+        && let Some(query) = prepared.question.as_one()
+    {
+        return job(&desk, (visit, &asked), (&query, &prepared.question.names)).await;
     }
     if prepared.cost > MOST_BUCKETS {
         return Err(unanswerable(vec![too_costly(prepared.cost)]));
@@ -159,6 +161,14 @@ fn cost(query: &MetricQuery, visit: &Visit) -> i64 {
 type Labels<'r> = &'r [String];
 
 impl Question {
+    /// One query for all numbers, where they are of one cube and narrowed alike.
+    fn as_one(&self) -> Option<MetricQuery> {
+        let (first, rest) = self.queries.split_first()?;
+        let is_alike = |query: &MetricQuery| MetricQuery { measures: first.measures.clone(), ..query.clone() } == *first;
+        let measures = self.queries.iter().flat_map(|query| query.measures.iter().cloned()).collect();
+        rest.iter().all(is_alike).then(|| MetricQuery { measures, ..first.clone() })
+    }
+
     /// Whether groups of a series are ranked by answers of their own, over the whole range: these follow the others.
     fn is_ranked_apart(&self) -> bool {
         self.granularity.is_some() && !self.by.is_empty()

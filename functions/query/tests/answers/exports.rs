@@ -106,6 +106,10 @@ async fn a_question_is_a_job_for_whoever_would_rather_not_wait_and_its_numbers_h
         (names.as_slice(), query.group_by.as_slice(), query.limit),
         (&["generations".to_owned()][..], &["project".to_owned()][..], None)
     );
+    let several = json!({"metrics": ["requests", "cost", "tokens"], "groupBy": ["model", "day"], "range": range});
+    let (_, wanted) = begun(&world, &asked(several).await).await;
+    let Wanted::Rows(Question { query, names, .. }) = wanted else { panic!("{wanted:?}") };
+    assert_eq!((&names, names.len()), (&query.measures, 3));
     // What reads too much for an answer does not for a job.
     let long = json!({"from": "2024-01-01", "to": "2026-11-18"});
     let hours = json!({"metrics": ["requests"], "groupBy": ["hourOfDay"], "range": long});
