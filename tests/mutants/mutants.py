@@ -202,7 +202,7 @@ MUTANTS = (
             (
                 "functions/report/src/reports/tick.rs",
                 "        let again = records::due::put_off(&*self.table, found, later).await?;\n",
-                "        let again = Due { at: later, ..found.due.clone() };\n"
+                "        let again = records::Due { at: later, ..found.due.clone() };\n"
                 "        records::due::delete(&*self.table, &found.due).await?;\n",
             ),
         ),
