@@ -43,8 +43,8 @@ pub(crate) struct QueryAnswer {
 
 /// Answers any question about what is counted, given as metrics of the catalogue, or as numbers of one of its cubes.
 ///
-/// With `Prefer: respond-async` it becomes a job, which answers with a file (JSON): all groups in the order of their labels, whatever `order`,
-/// `limit` and `cursor` say, and however many they are. Metrics that are of several cubes are answered at once all the same.
+/// With `Prefer: respond-async` it becomes a job, which answers with a file (JSON): all groups, whatever `order`, `limit` and `cursor` say, and
+/// however many they are. Metrics that are of several cubes, or narrowed differently, are answered at once all the same.
 #[utoipa::path(
     post,
     path = "/api/v1/analytics/query",
