@@ -141,7 +141,6 @@ def test_of_work_only_the_malformed_message_fails(cargo_lambda):
     assert answer == {"batchItemFailures": [{"itemIdentifier": "00000000-0000-4000-8000-000000000001"}]}
 
 
-@pytest.mark.parametrize("tick", ["minute", "hourly"])
-def test_a_tick_of_report_tells_what_it_sent(cargo_lambda, tick):
-    answer = cargo_lambda("report", SAMPLES / f"report-{tick}.json")
+def test_a_tick_of_report_tells_what_it_sent(cargo_lambda):
+    answer = cargo_lambda("report", SAMPLES / "report-hourly.json")
     assert answer["sent"] >= 0 and answer["held_back"] is False

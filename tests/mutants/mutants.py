@@ -200,10 +200,9 @@ MUTANTS = (
         "a report's entry is put off before it is taken away",
         (
             (
-                "functions/report/src/reports/tick.rs",
-                "        let again = records::due::put_off(&*self.table, found, later).await?;\n",
-                "        let again = records::Due { at: later, ..found.due.clone() };\n"
-                "        records::due::delete(&*self.table, &found.due).await?;\n",
+                "shared/records/src/dispatch.rs",
+                "    let again = due::put_off(table, found, later).await?;\n",
+                "    let again = Due { at: later, ..found.due.clone() };\n    due::delete(table, &found.due).await?;\n",
             ),
         ),
         "reports",

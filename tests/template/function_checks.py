@@ -42,8 +42,9 @@ def value_bytes(subject: Subject, value: Any) -> int:
     property_of("StoreFunction", "Role", to={"Fn::GetAtt": ["IngestRole", "Arn"]}),
     property_of("StoreLogs", "LogGroupName", to={"Fn::Sub": "/aws/lambda/${AWS::StackName}-query"}),
     without("ReportLogs", "RetentionInDays"),
-    drop("Resources", "StoreErrorsAlarm"),
-    property_of("StoreThrottlesAlarm", "MetricName", to="Errors"),
+    drop("Resources", "QueryErrorsAlarm"),
+    property_of("IngestThrottlesAlarm", "MetricName", to="Errors"),
+    property_of("IngestErrorsAlarm", "Dimensions", to=[{"Name": "FunctionName", "Value": {"Ref": "StoreFunction"}}]),
 )
 def every_function_has_its_own_role_logs_and_alarms(subject: Subject) -> Iterator[str]:
     """A function without one of them fails in silence, or may do what another may."""
@@ -58,9 +59,9 @@ def every_function_has_its_own_role_logs_and_alarms(subject: Subject) -> Iterato
             yield f"{name} has not its own log group, or logs for ever"
         if logs["LogGroupName"]["Fn::Sub"] != "/aws/lambda/" + properties["FunctionName"]["Fn::Sub"]:
             yield f"the log group of {name} has another's name"
-        # What is refused otherwise is tried again, or its caller is told; what fails of `report` is in the schedules' dead-letter queue,
-        # which has its alarm. Each alarm above ten is paid for.
-        for metric in {"Ingest": ("Errors", "Throttles"), "Store": ("Errors", "Throttles"), "Report": ()}.get(name, ("Errors",)):
+        # Of functions that callers wait for. What fails, or is refused, of the others is tried again: it shows in the age of what waits, and
+        # to the end in a dead-letter queue, which have their alarms. Each alarm above ten is paid for.
+        for metric in {"Ingest": ("Errors", "Throttles"), "Query": ("Errors",)}.get(name, ()):
             if (metric, {"Ref": f"{name}Function"}) not in alarms:
                 yield f"{name} has no alarm of {metric}"
 

@@ -12,7 +12,7 @@ from subject import Subject
 @broken_by(
     property_of("MinuteSchedule", "ScheduleExpression", to="rate(1 hour)"),
     property_of("DailySchedule", "ScheduleExpression", to="cron(30 0 * * ? *)"),
-    without("ReportMinuteSchedule", "Target", "DeadLetterConfig"),
+    without("MinuteSchedule", "Target", "DeadLetterConfig"),
     without("WeeklySchedule", "Target", "RetryPolicy"),
     property_of("MonthlySchedule", "Target", "Input", to='{"tick":"daily"}'),
     drop("Resources", "HourlySchedule"),
@@ -30,7 +30,6 @@ def schedules_are_retried_and_their_failures_kept(subject: Subject) -> Iterator[
         "DailySchedule": ("AggregateFunction", r"cron\(\d+ [1-9] \* \* \? \*\)", tick("daily")),
         "WeeklySchedule": ("AggregateFunction", r"cron\(\d+ \d+ \? \* SUN \*\)", tick("weekly")),
         "MonthlySchedule": ("AggregateFunction", r"cron\(\d+ [2-9] 1 \* \? \*\)", tick("monthly")),
-        "ReportMinuteSchedule": ("ReportFunction", r"rate\(1 minute\)", tick("minute")),
         "ReportHourlySchedule": ("ReportFunction", r"cron\(\d+ \* \* \* \? \*\)", tick("hourly")),
     }
     if set(schedules) != set(expected):
@@ -56,7 +55,7 @@ def schedules_are_retried_and_their_failures_kept(subject: Subject) -> Iterator[
     drop("Resources", "ReportDeadLettersAlarm"),
     drop("Resources", "QuarantinedAlarm"),
     property_of("QuarantinedAlarm", "Period", to=300),
-    without("StoreErrorsAlarm", "AlarmActions"),
+    without("IngestErrorsAlarm", "AlarmActions"),
 )
 def what_is_stuck_raises_an_alarm(subject: Subject) -> Iterator[str]:
     """I9: dead letters, an old queue, hours that are not settled; each alarm is mailed where there is an address."""

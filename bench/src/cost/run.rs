@@ -47,7 +47,7 @@ impl Run {
 /// When the schedules tick, and how: those of `template.yaml`.
 pub fn ticks(now: Timestamp) -> Vec<Tick> {
     let minutes = now.as_millis() / MINUTE_MS;
-    let mut ticks = vec![(Ticked::Aggregate, "minute"), (Ticked::Report, "minute")];
+    let mut ticks = vec![(Ticked::Aggregate, "minute")];
     if minutes % 60 == 25 {
         ticks.push((Ticked::Aggregate, "hourly"));
     }

@@ -7,8 +7,8 @@ use ports::{Key, Table};
 use records::{Pending, RecordError, pending};
 use std::collections::BTreeMap;
 
-/// Shards that are read at once.
-const SIDE_BY_SIDE: usize = 8;
+/// Shards that are read at once: all of one kind.
+const SIDE_BY_SIDE: usize = 16;
 
 /// A day of a tenant's family: what one worker settles and commits at once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

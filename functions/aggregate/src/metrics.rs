@@ -84,6 +84,7 @@ mod tests {
             sent: 0,
             held_back: false,
             failed: 0,
+            errands: 0,
         }
     }
 

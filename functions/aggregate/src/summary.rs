@@ -26,6 +26,8 @@ pub struct Summary {
     pub held_back: bool,
     /// Days of which it could not be told whether they are due: the next tick asks again.
     pub failed: usize,
+    /// How many reports, notices and schedules were due, for each of which an errand was sent.
+    pub errands: usize,
 }
 
 impl Summary {
@@ -42,7 +44,14 @@ impl Summary {
             sent: 0,
             held_back: false,
             failed: 0,
+            errands: 0,
         }
+    }
+
+    /// Whether nothing waits, and nothing was sent.
+    #[must_use]
+    pub fn is_of_nothing(&self) -> bool {
+        self.complete && self.pending_partials == 0 && self.sent == 0 && !self.held_back && self.failed == 0 && self.errands == 0
     }
 
     /// How many hours of all families wait.

@@ -1,13 +1,16 @@
-//! A tick: finds what waits, decides what is due, and sends it to the queue of work. What it could not do, the next tick finds again.
+//! A tick: finds what waits, decides what is due, and sends it to the queue of work; each minute also what is due of reports, to the queue of
+//! errands. What it could not do, the next tick finds again.
 
 use crate::find::{self, Found, Unit};
 use crate::kept::KeptError;
 use crate::policy::{Local, Waiting};
 use crate::trigger::Tick;
 use crate::{Aggregate, Summary, metrics};
+use futures::future::join3;
 use futures::{StreamExt, stream};
 use model::{HourOffset, TenantId, Timestamp};
 use ports::{Key, PortError, Read};
+use records::dispatch::{self, DispatchError};
 use records::pending::Kind;
 use records::{RecordError, partial, tenant};
 use rollups::{ManifestError, Owner, day, upper};
@@ -31,6 +34,8 @@ struct Look {
     rolls: bool,
     /// Whether it carries on with jobs.
     jobs: bool,
+    /// Whether it sends what is due of reports.
+    reports: bool,
     /// Whether it looks at budgets.
     budgets: bool,
     /// With how many messages in the queue it sends nothing: what it found is found again.
@@ -52,15 +57,42 @@ enum Days {
 impl Tick {
     const fn look(self) -> Look {
         match self {
-            Self::Minute => Look { pages: 2, days: Days::Busy, sweeps: false, rolls: false, jobs: true, budgets: true, enough: 100 },
-            Self::Hourly => Look { pages: 20, days: Days::Busy, sweeps: true, rolls: false, jobs: false, budgets: true, enough: 1_000 },
-            Self::Daily => Look { pages: 200, days: Days::Over, sweeps: true, rolls: true, jobs: false, budgets: false, enough: 100_000 },
-            Self::Weekly => {
-                Look { pages: 2_000, days: Days::Closed, sweeps: true, rolls: true, jobs: false, budgets: false, enough: 100_000 }
+            Self::Minute => {
+                Look { pages: 2, days: Days::Busy, sweeps: false, rolls: false, jobs: true, reports: true, budgets: true, enough: 100 }
             }
-            Self::Monthly => {
-                Look { pages: 200, days: Days::None, sweeps: false, rolls: true, jobs: false, budgets: false, enough: 100_000 }
+            Self::Hourly => {
+                Look { pages: 20, days: Days::Busy, sweeps: true, rolls: false, jobs: false, reports: false, budgets: true, enough: 1_000 }
             }
+            Self::Daily => Look {
+                pages: 200,
+                days: Days::Over,
+                sweeps: true,
+                rolls: true,
+                jobs: false,
+                reports: false,
+                budgets: false,
+                enough: 100_000,
+            },
+            Self::Weekly => Look {
+                pages: 2_000,
+                days: Days::Closed,
+                sweeps: true,
+                rolls: true,
+                jobs: false,
+                reports: false,
+                budgets: false,
+                enough: 100_000,
+            },
+            Self::Monthly => Look {
+                pages: 200,
+                days: Days::None,
+                sweeps: false,
+                rolls: true,
+                jobs: false,
+                reports: false,
+                budgets: false,
+                enough: 100_000,
+            },
         }
     }
 }
@@ -74,6 +106,9 @@ pub enum TickError {
     /// The queue did not answer.
     #[error("work is not sent")]
     Send(#[from] PortError),
+    /// Reports and notices that are due are not all sent.
+    #[error("what is due of reports is not sent")]
+    Due(#[from] DispatchError),
     /// The queue took some of the work.
     #[error("{unsent} of {all} pieces of work are not sent")]
     Unsent {
@@ -108,40 +143,60 @@ impl Aggregate {
     /// Looks for work and sends it.
     ///
     /// # Errors
-    /// Where the index or the queue does not answer. What concerns one tenant alone is logged, and stops no other.
+    /// Where the index or a queue does not answer. What concerns one tenant alone is logged, and stops no other.
     pub async fn tick(&self, tick: Tick) -> Result<Summary, TickError> {
         let look = tick.look();
+        // Side by side, to wait for less, and so that none keeps another from what it can do.
+        let (settling, jobs, errands) = join3(self.look(tick, &look), self.carry_on_with_jobs(&look), self.send_due_reports(&look)).await;
+        jobs?;
+        let summary = Summary { errands: errands?, ..settling? };
+        if matches!(tick, Tick::Minute) {
+            self.tell_what_waits(&summary);
+        }
+        if !summary.is_of_nothing() {
+            tracing::info!(
+                ?tick,
+                hours = summary.hours(),
+                partials = summary.pending_partials,
+                complete = summary.complete,
+                sent = summary.sent,
+                held_back = summary.held_back,
+                failed = summary.failed,
+                errands = summary.errands,
+                "looked at what waits"
+            );
+        }
+        Ok(summary)
+    }
+
+    /// Finds what waits to be settled, sends what is due of it, and looks at budgets.
+    async fn look(&self, tick: Tick, look: &Look) -> Result<Summary, TickError> {
         let found = match look.days {
             Days::None => Found::nothing(),
             _ => find::partials(&*self.settler.table, look.pages).await?,
         };
         let mut summary = Summary::of(tick, &found, self.longest_wait_ms(&found).await);
-        let work = self.due(&look, &found, &mut summary).await?;
-        self.send(&look, &work, &mut summary).await?;
-        if look.jobs {
-            self.carry_on_with_jobs(&look).await?;
-        }
+        let work = self.due(look, &found, &mut summary).await?;
+        self.send(look, &work, &mut summary).await?;
         if look.budgets {
             self.look_at_budgets(tick, &found).await?;
         }
-        if matches!(tick, Tick::Minute) {
-            self.tell_what_waits(&summary);
-        }
-        tracing::info!(
-            ?tick,
-            hours = summary.hours(),
-            partials = summary.pending_partials,
-            complete = summary.complete,
-            sent = summary.sent,
-            held_back = summary.held_back,
-            failed = summary.failed,
-            "looked at what waits"
-        );
         Ok(summary)
+    }
+
+    /// Sends what is due of reports to the queue of `report`, which needs no tick of its own for it; how much that was.
+    async fn send_due_reports(&self, look: &Look) -> Result<usize, DispatchError> {
+        if !look.reports {
+            return Ok(0);
+        }
+        dispatch::due(&*self.settler.table, &*self.errands, self.settler.clock.now()).await
     }
 
     /// Has each open job looked at, which sends work of its own: a part at a time, so that it needs no holding back.
     async fn carry_on_with_jobs(&self, look: &Look) -> Result<(), RecordError> {
+        if !look.jobs {
+            return Ok(());
+        }
         for key in self.keys(Kind::Job, look).await? {
             match self.carry_on(&key).await {
                 Ok(progress) => tracing::info!(job = key.sort, progress, "carried on with a job"),

@@ -17,7 +17,7 @@ pub enum Trigger {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tick {
-    /// Busy hours, jobs, and how long the oldest waits.
+    /// Busy hours, jobs, budgets, what is due of reports, and how long the oldest waits.
     Minute,
     /// Busy hours that the minute's look did not reach, and sweeps.
     Hourly,

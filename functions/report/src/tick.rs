@@ -1,7 +1,6 @@
 //! A tick: finds what waits and sends it as errands. What it could not do, the next one finds again; what fails for one tenant, or in one
 //! step, stops no other.
 
-use crate::reports::ReportsError;
 use crate::{Report, Tick};
 use model::Timestamp;
 use ports::{Key, PortError};
@@ -32,9 +31,6 @@ pub enum TickError {
     /// The index could not be read.
     #[error("it cannot be found out what waits")]
     Find(#[from] RecordError),
-    /// What is due of reports could not be found out, or sent.
-    #[error("reports that are due are not sent")]
-    Reports(#[from] ReportsError),
     /// The queue does not answer.
     #[error("errands cannot be sent")]
     Send(#[from] PortError),
@@ -54,14 +50,9 @@ impl Report {
     /// # Errors
     /// Where the index or the queue does not answer. What concerns one tenant alone is logged, and stops no other.
     pub async fn tick(&self, tick: Tick) -> Result<TickDone, TickError> {
-        let mut errands = Vec::new();
-        match tick {
-            Tick::Minute => return Ok(TickDone { sent: self.reports.find().await?, held_back: false }),
-            Tick::Hourly => {
-                errands.extend(self.unsent_tasks().await?);
-                errands.extend(self.unarchived_days().await?);
-            }
-        }
+        let Tick::Hourly = tick;
+        let mut errands = self.unsent_tasks().await?;
+        errands.extend(self.unarchived_days().await?);
         let done = self.send(&errands).await?;
         tracing::info!(?tick, sent = done.sent, held_back = done.held_back, "looked at what waits");
         Ok(done)

@@ -13,12 +13,10 @@ pub enum Trigger {
     Errands(SqsEvent),
 }
 
-/// The schedules of `template.yaml`.
+/// The schedule of `template.yaml`; what is due at a minute of its own, `aggregate` finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tick {
-    /// What is due at a minute of its own.
-    Minute,
     /// Settled days without their archive, and tasks that nobody is at.
     Hourly,
 }
@@ -48,17 +46,15 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_schedule_names_its_tick() {
-        for (name, tick) in [("minute", Tick::Minute), ("hourly", Tick::Hourly)] {
-            assert!(matches!(Trigger::of(json!({"tick": name})), Ok(Trigger::Tick(found)) if found == tick), "{name}");
-        }
+    fn the_schedule_names_its_tick() {
+        assert!(matches!(Trigger::of(json!({"tick": "hourly"})), Ok(Trigger::Tick(Tick::Hourly))));
     }
 
     #[test]
     fn the_queue_delivers_records_and_anything_else_is_an_error() {
         let event = json!({"Records": [{"messageId": "m1", "body": "{}"}]});
         assert!(matches!(Trigger::of(event), Ok(Trigger::Errands(event)) if event.records.len() == 1));
-        for event in [json!({"tick": "yearly"}), json!(null), json!({"Records": 1}), json!({}), json!({"date": "2026-11-01"})] {
+        for event in [json!({"tick": "minute"}), json!(null), json!({"Records": 1}), json!({}), json!({"date": "2026-11-01"})] {
             assert!(Trigger::of(event.clone()).is_err(), "{event}");
         }
     }

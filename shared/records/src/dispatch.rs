@@ -1,13 +1,35 @@
 //! Sends off what is to be looked at: an entry of the list of what is due, and an errand that comes sooner. The entry is what counts: should
-//! the errand be lost, or the function that does it, the next tick finds the entry.
+//! the errand be lost, or the function that does it, the next minute's tick finds the entry and sends an errand again.
 
+use crate::due::Found;
 use crate::errand::Errand;
-use crate::{Document, Due, Made, Result, Shelf, document, due};
+use crate::{Document, Due, Made, RecordError, Result, Shelf, document, due};
 use model::{TenantId, Timestamp};
-use ports::{Queue, Table};
+use ports::{PortError, Queue, Table};
+use std::collections::BTreeSet;
 
 /// How much later than its errand an entry is due.
 const MARGIN_MS: i64 = 60_000;
+/// For how long an entry whose errand is under way is not looked at again; each further time for twice as long, up to more than five hours, so
+/// that a queue that has fallen behind is not filled with errands of the same.
+const UNDER_WAY_MS: i64 = 600_000;
+const MOST_DOUBLINGS: u32 = 5;
+/// How many pages of entries one tick looks at.
+const MOST_PAGES: usize = 20;
+
+/// Why not all that is due was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum DispatchError {
+    /// The list could not be read or written.
+    #[error("the list of what is due cannot be read or written")]
+    Record(#[from] RecordError),
+    /// The queue does not answer.
+    #[error("errands cannot be sent")]
+    Send(#[from] PortError),
+    /// The queue did not take an errand.
+    #[error("the queue did not take an errand")]
+    Untaken,
+}
 
 impl Due {
     /// The errand to look at what an entry names.
@@ -41,4 +63,32 @@ pub async fn run(table: &dyn Table, queue: &dyn Queue, (tenant, run): (&TenantId
     // A queue that takes nothing costs a minute: until the tick.
     let _ = queue.send(&[entry.errand().body()]).await;
     Ok(made == Made::New)
+}
+
+/// Sends an errand for all that is due; answers for how much that was.
+///
+/// # Errors
+/// Where the table or the queue does not answer: the next tick finds it again.
+pub async fn due(table: &dyn Table, queue: &dyn Queue, now: Timestamp) -> std::result::Result<usize, DispatchError> {
+    let mut sent = BTreeSet::new();
+    for _ in 0..MOST_PAGES {
+        let (found, more) = due::until(table, now).await?;
+        for found in &found {
+            hand_on(table, queue, (found, now.plus_millis(UNDER_WAY_MS << found.put_off.min(MOST_DOUBLINGS)))).await?;
+            sent.insert((found.due.tenant.clone(), found.due.shelf, found.due.id.clone()));
+        }
+        if !more || found.is_empty() {
+            break;
+        }
+    }
+    Ok(sent.len())
+}
+
+/// Puts an entry off until its errand must have been done, sends that, and takes the entry away that was due.
+async fn hand_on(table: &dyn Table, queue: &dyn Queue, (found, later): (&Found, Timestamp)) -> std::result::Result<(), DispatchError> {
+    let again = due::put_off(table, found, later).await?;
+    match queue.send(&[again.errand().body()]).await?.as_slice() {
+        [true] => Ok(due::delete(table, &found.due).await?),
+        _ => Err(DispatchError::Untaken),
+    }
 }

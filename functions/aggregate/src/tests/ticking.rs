@@ -6,7 +6,7 @@ use model::{Family, HourOffset};
 use ports::{Condition, Item, Key, Queue, Read, Table, Value};
 use records::budget::{self, Measure, Period, Recipients, Scope, Terms};
 use records::job::{self, Job, State};
-use records::{Budget, Errand, Shelf, pending};
+use records::{Budget, Due, Errand, Shelf, due, pending};
 use rollups::{Owner, upper};
 use settle::Work;
 
@@ -186,4 +186,21 @@ async fn a_threshold_that_is_reached_is_an_errand_of_report_once() {
     world.faults.heal();
     world.tick(Tick::Minute).await.unwrap();
     assert_eq!(world.errands.bodies().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_due_of_reports_is_sent_each_minute_whatever_else_cannot_be_found() {
+    let world = World::new().await;
+    let due = Due { at: NOW, tenant: id("demo"), shelf: Shelf::Schedules, id: "s1".into() };
+    due::put(&*world.table, &due).await.unwrap();
+    assert_eq!(world.tick(Tick::Hourly).await.unwrap().0.errands, 0);
+    assert_eq!(world.tick(Tick::Minute).await.unwrap().0.errands, 1);
+    let [errand] = world.errands.drain().try_into().unwrap();
+    let errand = serde_json::from_str(&errand).unwrap();
+    assert!(matches!(&errand, Errand::Schedule { tenant, schedule, .. } if *tenant == id("demo") && schedule == "s1"), "{errand:?}");
+    assert_eq!(world.tick(Tick::Minute).await.unwrap().0.errands, 0, "it is under way");
+    world.clock.advance_millis(HOUR_MS / 6);
+    world.faults.plan(|call| (call.operation == "pending").then_some(memory::Fault::Before));
+    assert!(matches!(world.tick(Tick::Minute).await, Err(TickError::Look(_))));
+    assert_eq!(world.errands.drain().len(), 1);
 }

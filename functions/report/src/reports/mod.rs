@@ -9,7 +9,6 @@ mod deliver;
 mod mail;
 mod make;
 mod schedule;
-mod tick;
 
 pub use courier::{Courier, HttpCourier, Letter};
 pub use mail::{Mail, Mailer, NoMailer, Ses};

@@ -8,7 +8,6 @@ use super::verdict;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use memory::simulation::{Delivered, Dice, Scheduler, Weather, World};
 use model::Timestamp;
-use report::Tick;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -19,6 +18,13 @@ const QUERY_MS: i64 = 25_000;
 const AGGREGATE_MS: i64 = 300_000;
 /// Rounds after the storm within which everything comes to its end.
 const MOST_ROUNDS: usize = 400;
+
+/// Whose tick: what is due of reports is found by that of each minute, which is of `aggregate`, the rest by that of each hour.
+#[derive(Clone, Copy)]
+enum Tick {
+    Minute,
+    Hourly,
+}
 
 /// What a process leaves behind when it ends by itself.
 enum Left {
@@ -202,10 +208,16 @@ impl Course {
         }
     }
 
+    /// What a tick does not find, the next one does.
     fn tick(&mut self, tick: Tick) {
-        let report = self.land.report();
-        // What a tick does not find, the next one does.
-        self.start((Purpose::Work, REPORT_MS), async move { Left::Done(report.tick(tick).await.is_ok()) });
+        let land = self.land.clone();
+        match tick {
+            Tick::Minute => self.start((Purpose::Work, AGGREGATE_MS), async move { Left::Done(land.dispatch().await) }),
+            Tick::Hourly => {
+                let report = land.report();
+                self.start((Purpose::Work, REPORT_MS), async move { Left::Done(report.tick(report::Tick::Hourly).await.is_ok()) });
+            }
+        }
     }
 
     fn look(&mut self) {

@@ -60,6 +60,12 @@ impl Land {
         Arc::new(SimulatedQueue::new(&self.world, function, &self.errands))
     }
 
+    /// Sends what is due of reports, as the tick of a minute does; whether all of it.
+    pub async fn dispatch(&self) -> bool {
+        let (table, queue) = (self.table("aggregate"), self.queue("aggregate"));
+        records::dispatch::due(&*table, &*queue, self.world.now()).await.is_ok()
+    }
+
     /// The function, just started.
     pub fn report(&self) -> Report {
         let bucket = Arc::new(SimulatedBucket::new(&self.world, "report", &self.objects));

@@ -13,7 +13,7 @@ async fn crash(after: usize, fault: Fault) -> (usize, World) {
     world.clock.set(at("2026-03-30T11:00:00Z"));
     let before = world.faults.calls();
     world.faults.crash_after(after, fault);
-    let _ = world.reports.find().await;
+    let _ = world.tick().await;
     world.work().await;
     let calls = world.faults.calls() - before;
     world.faults.heal();

@@ -60,7 +60,7 @@ async fn two_who_find_the_same_schedule_due_send_one_report() {
     let world = World::at("2026-11-27T00:00:00Z").await;
     world.schedule("s1", &daily()).await;
     world.clock.set(at("2026-11-27T01:30:00Z"));
-    world.reports.find().await.unwrap();
+    world.tick().await.unwrap();
     let bodies = world.queue.bodies();
     ports::Queue::send(&*world.queue, &bodies).await.unwrap();
     world.work().await;
@@ -89,7 +89,7 @@ async fn a_queue_that_has_fallen_behind_is_sent_the_same_ever_more_seldom() {
     world.schedule("s1", &daily()).await;
     world.clock.set(at("2026-11-27T01:30:00Z"));
     for _ in 0..120 {
-        world.reports.find().await.unwrap();
+        world.tick().await.unwrap();
         world.clock.advance_millis(60_000);
     }
     // At once, and ten, thirty and seventy minutes later.

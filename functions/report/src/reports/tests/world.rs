@@ -154,12 +154,17 @@ impl World {
         }
     }
 
+    /// What is due is sent, as by the tick of a minute.
+    pub async fn tick(&self) -> Result<usize, records::dispatch::DispatchError> {
+        records::dispatch::due(&*self.table, &*self.queue, ports::Clock::now(&*self.clock)).await
+    }
+
     /// So many minutes pass, with a tick in each, and the work that it finds.
     pub async fn minutes(&self, minutes: u32) {
         for _ in 0..minutes {
             self.clock.advance_millis(60_000);
             let _ = self.queue.let_go();
-            let _ = self.reports.find().await;
+            let _ = self.tick().await;
             self.work().await;
         }
     }
