@@ -171,6 +171,16 @@ MUTANTS = (
         (("shared/settle/src/reprice.rs", "if entry.configuration < revision {", "if entry.configuration < revision.min(0) {"),),
     ),
     Mutant(
+        "what is kept in memory has its attempt in its name",
+        (
+            (
+                "shared/reader/src/merged.rs",
+                "        add(&part.sort);\n",
+                "        add(part.sort.split('#').next().unwrap_or_default());\n",
+            ),
+        ),
+    ),
+    Mutant(
         "a month is marked before its day is committed",
         (
             (

@@ -28,6 +28,7 @@ async fn main() -> ExitCode {
         authenticator: Authenticator::new(table.clone(), config.access),
         limits: config.limits,
         events_per_minute: config.events_per_minute,
+        cache: reader::Cache::of_bytes(query::CACHE_BYTES),
         table,
         errands: Arc::new(queue::Sqs::new(&aws, config.report_queue_url)),
         bucket,

@@ -5,17 +5,22 @@
 //! used only where the versions it was built from are the current ones; else the finer ones are. What is named and not there was superseded
 //! since, so all begins again. Nothing here writes.
 
+mod cache;
 mod choice;
+mod merged;
 mod needs;
 mod partials;
 mod settled;
 mod tally;
+
+pub use cache::Cache;
 
 use choice::Wanted;
 use cube::query::{Answer, Plan, Query};
 use cube::segment::SegmentError;
 use cube::{Dropped, StateError};
 use futures::future::try_join_all;
+use merged::{Lack, Lacking, Merged};
 use model::{Family, Hour, HourOffset, TenantId, Timestamp};
 use needs::{Asked, Needs};
 use ports::{Bucket, PortError, Read, Table};
@@ -36,6 +41,7 @@ const PARTS_AT_ONCE: usize = 1_000;
 pub struct Reader {
     table: Arc<dyn Table>,
     bucket: Arc<dyn Bucket>,
+    cache: Option<Cache>,
 }
 
 /// Whose numbers are read (I10), and when.
@@ -138,7 +144,13 @@ impl Reader {
     /// A reader of this table and bucket.
     #[must_use]
     pub fn new(table: Arc<dyn Table>, bucket: Arc<dyn Bucket>) -> Self {
-        Self { table, bucket }
+        Self { table, bucket, cache: None }
+    }
+
+    /// One that keeps what it reads of rollups for who asks again.
+    #[must_use]
+    pub fn with_cache(self, cache: Cache) -> Self {
+        Self { cache: Some(cache), ..self }
     }
 
     /// Answers queries about one owner. What several of them need is read once.
@@ -188,27 +200,57 @@ impl Reader {
         Ok(Found { owner, partials, settled })
     }
 
-    /// Adds parts of rollups, as many at once as fit. Every one of them is there, or the answer is an error.
+    /// Adds what is wanted of rollups: what was merged of the same before, and else of their parts, as many at once as fit. Every one of them
+    /// is there, or the answer is an error.
     async fn add_rollups(&self, tally: &mut Tally<'_>, wanted: &[Wanted], fresh: Read) -> Result<(), ReadError> {
-        for wanted in wanted.chunks(PARTS_AT_ONCE) {
-            if !tally.is_over() {
-                self.add_parts(tally, wanted, fresh).await?;
+        let mut missing = Vec::new();
+        for merged in Merged::all(tally.needs, wanted) {
+            match self.cache.as_ref().and_then(|cache| cache.get(&merged.name)) {
+                Some(state) => tally.take_up(merged.takers(), &state),
+                None => missing.push(merged),
+            }
+        }
+        let lacking = Lacking::of(&missing, (tally.needs, wanted));
+        for parts in lacking.parts().chunks(PARTS_AT_ONCE) {
+            if tally.is_over() {
+                return Ok(());
+            }
+            self.add_parts(tally, (wanted, parts), (&lacking, &mut missing), fresh).await?;
+        }
+        for merged in missing {
+            let (name, takers) = (merged.name.clone(), merged.takers().to_vec());
+            let state = Arc::new(merged.into_state());
+            tally.take_up(&takers, &state);
+            if let Some(cache) = &self.cache {
+                cache.insert(name, state);
             }
         }
         Ok(())
     }
 
-    async fn add_parts(&self, tally: &mut Tally<'_>, wanted: &[Wanted], fresh: Read) -> Result<(), ReadError> {
-        let keys: Vec<_> = wanted.iter().map(|wanted| wanted.key.clone()).collect();
+    /// Adds some parts to what is being merged of them, and to the answers that take them up piece by piece.
+    async fn add_parts(
+        &self,
+        tally: &mut Tally<'_>,
+        (wanted, parts): (&[Wanted], &[usize]),
+        (lacking, missing): (&Lacking, &mut [Merged]),
+        fresh: Read,
+    ) -> Result<(), ReadError> {
+        let keys: Vec<_> = parts.iter().map(|part| wanted[*part].key.clone()).collect();
         let states = rollup::states(&*self.table, &keys, fresh).await?;
         let mut asked = Asked::default();
-        for (Wanted { key, need, takers }, bytes) in wanted.iter().zip(states) {
+        for (part, bytes) in parts.iter().zip(states) {
+            let Wanted { key, need, .. } = &wanted[*part];
             let need = &tally.needs.all[*need];
-            asked.be_of(takers.iter().map(|(taker, _)| *taker), &tally.needs.questions);
+            let Lack { merged, pieces } = lacking.of_part(*part);
+            let takers = merged.iter().flat_map(|at| missing[*at].takers()).chain(pieces).map(|(taker, _)| *taker);
+            asked.be_of(takers, &tally.needs.questions);
             let unreadable = |source| ReadError::State { object: format!("{} / {}", key.partition, key.sort), source };
             for state in need.decode(&bytes, &asked).map_err(unreadable)? {
-                for (taker, bucket) in takers {
-                    tally.add_to(*taker, *bucket, &state);
+                tally.take_up(pieces, &state);
+                match merged.as_slice() {
+                    [only] if pieces.is_empty() => missing[*only].add_just(state),
+                    all => all.iter().for_each(|at| missing[*at].add(&state)),
                 }
             }
         }

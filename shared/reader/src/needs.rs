@@ -44,14 +44,37 @@ impl Asked {
             self.dimensions.extend(questions[taker].query.dimensions());
             self.measures.extend(questions[taker].query.measures());
         }
+        self.dimensions.sort_unstable();
+        self.dimensions.dedup();
+        self.measures.sort_unstable();
+        self.measures.dedup();
+    }
+
+    /// By one question.
+    pub(crate) fn by(taker: usize, questions: &[Question<'_>]) -> Self {
+        let mut asked = Self::default();
+        asked.be_of(std::iter::once(taker), questions);
+        asked
+    }
+
+    pub(crate) fn dimensions(&self) -> impl Iterator<Item = Dimension> {
+        self.dimensions.iter().copied()
+    }
+
+    pub(crate) fn measures(&self) -> &[&'static str] {
+        &self.measures
+    }
+
+    /// As what is wanted of a state, of a key alone where there is one.
+    pub(crate) fn wanted<'a>(&'a self, key: Option<&'a str>) -> Wanted<'a> {
+        Wanted { key, dimensions: Some(&self.dimensions), measures: Some(&self.measures) }
     }
 }
 
 impl Need<'_> {
     /// What of these bytes is asked for.
     pub(crate) fn decode(&self, bytes: &[u8], asked: &Asked) -> Result<Vec<CubeState>, StateError> {
-        let wanted = Wanted { key: self.key, dimensions: Some(&asked.dimensions), measures: Some(&asked.measures) };
-        decode_parts(bytes, self.cube, &wanted)
+        decode_parts(bytes, self.cube, &asked.wanted(self.key))
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::Reading;
 use crate::needs::Needs;
 use cube::catalogue::Cube;
-use cube::query::{Bucket, Evaluation, Range};
+use cube::query::{Bucket, Evaluation};
 use cube::rollup::Contents;
 use cube::{CubeState, Dropped};
 use model::{Hour, HourOffset};
@@ -16,41 +16,10 @@ pub(crate) struct Added {
     pub(crate) takers: Vec<usize>,
 }
 
-/// So many questions about one range, at least, are answered from what is read of it merged once.
-const SHARED_BY: usize = 3;
-
-/// What is read for several questions that sum up the same range of a cube, by whatever dimensions: merged once, and then answered from by each.
-struct Shared {
-    takers: Vec<usize>,
-    state: CubeState,
-    bucket: Option<Bucket>,
-}
-
-impl Shared {
-    /// Where it is worth it, for some who take up the same.
-    fn of(needs: &Needs<'_>) -> Vec<Self> {
-        let mut shared = Vec::new();
-        for need in &needs.all {
-            let mut by_range: Vec<(Range, Vec<usize>)> = Vec::new();
-            for taker in &need.takers {
-                let Some(range) = needs.questions[*taker].query.summed_range() else { continue };
-                match by_range.iter_mut().find(|(own, _)| *own == range) {
-                    Some((_, takers)) => takers.push(*taker),
-                    None => by_range.push((range, vec![*taker])),
-                }
-            }
-            let many = by_range.into_iter().map(|(_, takers)| takers).filter(|takers| takers.len() >= SHARED_BY);
-            shared.extend(many.map(|takers| Self { takers, state: CubeState::empty(need.cube), bucket: None }));
-        }
-        shared
-    }
-}
-
 /// Takes up what is read, and answers in the end.
 pub(crate) struct Tally<'a> {
     pub(crate) needs: &'a Needs<'a>,
     evaluations: Vec<Evaluation<'a>>,
-    shared: Vec<Shared>,
     unsettled: BTreeSet<Hour>,
     is_merged: bool,
     lacks_hours: bool,
@@ -60,15 +29,7 @@ pub(crate) struct Tally<'a> {
 impl<'a> Tally<'a> {
     pub(crate) fn of(needs: &'a Needs<'a>) -> Self {
         let evaluations = needs.questions.iter().map(|question| question.query.evaluation(question.plan)).collect();
-        Self {
-            needs,
-            evaluations,
-            shared: Shared::of(needs),
-            unsettled: BTreeSet::new(),
-            is_merged: false,
-            lacks_hours: false,
-            dropped: BTreeMap::new(),
-        }
+        Self { needs, evaluations, unsettled: BTreeSet::new(), is_merged: false, lacks_hours: false, dropped: BTreeMap::new() }
     }
 
     pub(crate) fn add(&mut self, Added { bucket, state, takers }: &Added) {
@@ -77,16 +38,16 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Adds a state for a question. Those who share what is read all take up the same, so it is added with the first of them.
-    pub(crate) fn add_to(&mut self, taker: usize, bucket: Bucket, state: &CubeState) {
-        match self.shared.iter_mut().find(|shared| shared.takers.contains(&taker)) {
-            Some(shared) if shared.takers.first() == Some(&taker) => {
-                shared.state.merge(state);
-                shared.bucket.get_or_insert(bucket);
-            }
-            Some(_) => {}
-            None => self.evaluations[taker].add(bucket, state),
+    /// Adds a state for those who take it up.
+    pub(crate) fn take_up(&mut self, takers: &[(usize, Bucket)], state: &CubeState) {
+        for (taker, bucket) in takers {
+            self.add_to(*taker, *bucket, state);
         }
+    }
+
+    /// Adds a state for a question.
+    pub(crate) fn add_to(&mut self, taker: usize, bucket: Bucket, state: &CubeState) {
+        self.evaluations[taker].add(bucket, state);
     }
 
     /// Whether no answer takes up any more.
@@ -118,13 +79,7 @@ impl<'a> Tally<'a> {
     }
 
     /// The answers.
-    pub(crate) fn reading(mut self) -> Reading {
-        for Shared { takers, state, bucket } in std::mem::take(&mut self.shared) {
-            let Some(bucket) = bucket else { continue };
-            for taker in takers {
-                self.evaluations[taker].add(bucket, &state);
-            }
-        }
+    pub(crate) fn reading(self) -> Reading {
         let plans = || self.needs.questions.iter().map(|question| question.plan);
         let offset = plans().next().map_or_else(HourOffset::default, |plan| plan.hour_offset);
         let open = Hour::of(self.needs.now, offset);

@@ -11,7 +11,7 @@ use memory::MemoryBucket;
 use memory::simulation::{Channel, QueueRules, Shelf, SimulatedBucket, SimulatedQueue, SimulatedTable, World};
 use model::accept::Retention;
 use ports::{Bucket, Queue, Table};
-use reader::Reader;
+use reader::{Cache, Reader};
 use settle::{Rules, Settler};
 use std::sync::Arc;
 use store::Store;
@@ -21,6 +21,7 @@ use tower::ServiceExt;
 const INTAKE: QueueRules = QueueRules { name: "intake", visibility_ms: 150_000, receives: 5 };
 /// Where work waits to be done.
 const WORK: QueueRules = QueueRules { name: "work", visibility_ms: 1_800_000, receives: 5 };
+const CACHE_BYTES: usize = 64 * 1024;
 
 /// Everything that outlives a process.
 #[derive(Clone)]
@@ -32,6 +33,8 @@ pub struct Land {
     pub intake: Arc<Channel>,
     pub work: Arc<Channel>,
     pub rules: Rules,
+    /// What all readings keep for the next ones, as one function that never ends; too small for all of it.
+    cache: Cache,
     chance: Arc<Chance>,
 }
 
@@ -52,6 +55,7 @@ impl Land {
             intake: Arc::new(Channel::new(INTAKE)),
             work: Arc::new(Channel::new(WORK)),
             rules,
+            cache: Cache::of_bytes(CACHE_BYTES),
             chance: Arc::new(Chance::of(dice)),
         }
     }
@@ -85,7 +89,7 @@ impl Land {
     }
 
     pub fn reader(&self) -> Reader {
-        Reader::new(self.table("query"), self.bucket("query"))
+        Reader::new(self.table("query"), self.bucket("query")).with_cache(self.cache.clone())
     }
 
     /// Sends a request to a function that has just been started; whether it was acknowledged.

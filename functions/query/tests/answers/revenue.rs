@@ -297,13 +297,14 @@ async fn all_time_is_read_in_few_calls_of_the_table() {
     world.settle_all("other", &days.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let expect = [
         ("/api/analytics/revenue/mrr?period=1y&granularity=month", 5),
-        ("/api/analytics/revenue/arr?period=1y&granularity=month", 3),
-        ("/api/analytics/revenue/churn-rate?period=1y", 3),
+        // The rollups that were read for one question are not read for the next that wants the same of them.
+        ("/api/analytics/revenue/arr?period=1y&granularity=month", 2),
+        ("/api/analytics/revenue/churn-rate?period=1y", 2),
         // Nothing was sold in these days, so no rollup is read.
         ("/api/analytics/revenue/total?period=30d", 2),
         ("/api/analytics/revenue/by-plan?period=30d", 2),
         ("/api/analytics/users/count?period=30d", 11),
-        ("/api/analytics/users/by-plan?period=30d", 11),
+        ("/api/analytics/users/by-plan?period=30d", 10),
         ("/api/analytics/users/retention?period=30d", 11),
         ("/api/analytics/users/growth?period=30d", 11),
         ("/api/analytics/users/active?period=30d", 11),

@@ -122,6 +122,7 @@ impl World {
             authenticator: Authenticator::new(table.clone(), access_settings()),
             limits,
             events_per_minute: 1000,
+            cache: reader::Cache::of_bytes(1 << 20),
             table: table.clone(),
             bucket: bucket.clone(),
             errands: errands.clone(),

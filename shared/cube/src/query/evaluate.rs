@@ -5,7 +5,7 @@
 use super::calendar::Calendar;
 use super::check::Group;
 use super::table::{Finished, Table, passing, read};
-use super::{Answer, Bucket, Number, Plan, Query, Range, Row, Slice};
+use super::{Answer, Bucket, Number, Plan, Query, Row, Slice};
 use crate::catalogue::{Derived, Dimension, Formula, Unit};
 use crate::state::{Column, CubeState, Labels};
 use model::Timestamp;
@@ -60,11 +60,16 @@ impl Query {
         places.map(|at| self.cube.dimensions[at]).collect()
     }
 
-    /// The range, where everything that is read of it comes together, whatever bucket it is in: then what is read may be merged first.
+    /// Whether everything that is read comes together, whatever bucket it is in: then it may be merged before it is taken up.
     #[must_use]
-    pub fn summed_range(&self) -> Option<Range> {
-        let is_divided = self.granularity.is_some() || self.groups.iter().any(|group| !matches!(group, Group::Dimension(_)));
-        (!is_divided && !self.keeps_state && self.most_rows == usize::MAX && self.slice == Slice::WHOLE).then_some(self.range)
+    pub fn is_summed(&self) -> bool {
+        self.granularity.is_none() && self.groups.iter().all(|group| matches!(group, Group::Dimension(_)))
+    }
+
+    /// Whether it is a piece of a larger one, of some keys or of so many rows at most: nobody asks the same again.
+    #[must_use]
+    pub fn is_piece(&self) -> bool {
+        self.most_rows != usize::MAX || self.slice != Slice::WHOLE
     }
 
     /// The answer from states that are at hand.

@@ -90,6 +90,14 @@ impl Distinct {
         }
     }
 
+    /// How many bytes of memory it takes beside itself.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        match &self.0 {
+            Form::Few(coupons) => size_of_val(coupons.as_slice()),
+            Form::Many(registers) => registers.0.len(),
+        }
+    }
+
     /// Counts what `other` has counted.
     pub fn merge(&mut self, other: &Self) {
         let mut union = Union::of(std::mem::take(self));

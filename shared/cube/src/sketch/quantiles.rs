@@ -166,6 +166,14 @@ impl FromIterator<i64> for Quantiles {
 }
 
 impl Quantiles {
+    /// How many bytes of memory it takes beside itself.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        match &self.buckets {
+            Buckets::Few(few) => size_of_val(few.as_slice()),
+            Buckets::Dense(_, counts) => size_of_val(counts.as_slice()),
+        }
+    }
+
     /// Counts a value.
     pub fn add(&mut self, value: i64) {
         self.add_to(Bucket::of(value), 1);

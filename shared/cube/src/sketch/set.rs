@@ -198,6 +198,22 @@ impl Set {
         self.0 = if others.len() < K { Form::Uniting(kept, others) } else { Form::Kept(kept.union_of_all(others)) };
     }
 
+    /// Puts it in order, where sets were united: then it need not be each time it is asked.
+    pub(crate) fn finish(&mut self) {
+        if !matches!(self.0, Form::Kept(_)) {
+            self.0 = Form::Kept(std::mem::take(self).into_kept());
+        }
+    }
+
+    /// How many bytes of memory it takes beside itself, about.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        match &self.0 {
+            Form::Kept(kept) => size_of_val(kept.hashes.as_slice()),
+            Form::Growing(_) => K * size_of::<u64>(),
+            Form::Uniting(kept, others) => size_of_val(kept.hashes.as_slice()) + size_of_val(others.as_slice()),
+        }
+    }
+
     /// Those that are in both.
     #[must_use]
     pub fn intersect(&self, other: &Self) -> Self {

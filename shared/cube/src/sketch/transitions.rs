@@ -46,6 +46,16 @@ impl From<Vec<Change>> for Transitions {
 }
 
 impl Transitions {
+    /// How many bytes of memory they take beside themselves.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let texts = |change: &Change| {
+            let optional = [&change.status, &change.plan, &change.currency, &change.interval];
+            let optional = optional.into_iter().flatten().map(String::len).sum::<usize>();
+            change.id.len() + change.kind.len() + optional
+        };
+        size_of_val(self.0.as_slice()) + self.0.iter().map(texts).sum::<usize>()
+    }
+
     /// Adds the changes of `other`.
     pub fn merge(&mut self, other: &Self) {
         let mut all = std::mem::take(&mut self.0);

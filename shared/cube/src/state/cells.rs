@@ -1,9 +1,13 @@
 //! Which combinations of labels a state has, as a table of codes: a row is a cell.
 
 use super::labels::Labels;
+use crate::catalogue::NONE;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
+
+/// Up to so many combinations of labels are found by their number rather than by a hash.
+pub const MOST_COMBINATIONS: usize = 1 << 14;
 
 /// The cells of a state: for each, a label of each dimension.
 #[derive(Debug, Clone)]
@@ -75,6 +79,46 @@ impl Cells {
     pub fn find(&self, codes: &[u32]) -> Option<u32> {
         let width = self.labels.len();
         self.index.find(hash(codes), |cell| row(&self.codes, width, *cell) == codes).copied()
+    }
+
+    /// Adds the cells that are distinct by some dimensions of others, which lose the rest; answers which one each of the others is part of.
+    pub fn intern_all(&mut self, others: &Self, is_wanted: &[bool]) -> Vec<Option<u32>> {
+        if others.count == 0 {
+            return Vec::new();
+        }
+        let width = self.labels.len();
+        let mut own = vec![0; width];
+        for (at, code) in own.iter_mut().enumerate().filter(|(at, _)| !is_wanted[*at]) {
+            *code = self.labels[at].intern(NONE);
+        }
+        let places: Vec<usize> = (0..width).filter(|at| is_wanted[*at]).collect();
+        let mut known_labels: Vec<Vec<Option<u32>>> =
+            others.labels.iter().zip(is_wanted).map(|(labels, is_wanted)| vec![None; if *is_wanted { labels.len() } else { 0 }]).collect();
+        let mut add = |own_cells: &mut Self, codes: &[u32]| {
+            for at in &places {
+                let code = codes[*at];
+                let known = &mut known_labels[*at][code as usize];
+                own[*at] = *known.get_or_insert_with(|| own_cells.labels[*at].intern(others.labels[*at].get(code)));
+            }
+            own_cells.intern(&own)
+        };
+        let rows = (0..others.count).map(|cell| others.codes(cell));
+        let combinations = places.iter().try_fold(1_usize, |product, at| product.checked_mul(others.labels[*at].len()));
+        let Some(combinations) = combinations.filter(|combinations| *combinations <= MOST_COMBINATIONS) else {
+            return rows.map(|codes| Some(add(self, codes))).collect();
+        };
+        let mut known = vec![None; combinations];
+        let mut target = |codes: &[u32]| {
+            let number = places.iter().fold(0, |number, at| number * others.labels[*at].len() + codes[*at] as usize);
+            Some(*known[number].get_or_insert_with(|| add(self, codes)))
+        };
+        rows.map(&mut target).collect()
+    }
+
+    /// How many bytes of memory it takes, about.
+    pub fn memory_bytes(&self) -> usize {
+        let indexed = self.indexed * size_of::<u32>();
+        self.labels.iter().map(Labels::memory_bytes).sum::<usize>() + self.codes.len() * size_of::<u32>() + indexed
     }
 
     /// Brings the index up to what was pushed.

@@ -87,6 +87,31 @@ impl Column {
         each!(self, values => values.resize_with(cells, Default::default));
     }
 
+    /// Takes it to its form for keeping: sets that were united are put in order.
+    pub fn finish(&mut self) {
+        if let Self::Set(sets) = self {
+            sets.iter_mut().for_each(Set::finish);
+        }
+    }
+
+    /// How many bytes of memory it takes, about.
+    pub fn memory_bytes(&self) -> usize {
+        fn sum<T>(values: &[T], beyond: impl Fn(&T) -> usize) -> usize {
+            size_of_val(values) + values.iter().map(beyond).sum::<usize>()
+        }
+        match self {
+            Self::Sum(values) => size_of_val(values.as_slice()),
+            Self::Min(values) | Self::Max(values) => size_of_val(values.as_slice()),
+            Self::Last(values) => size_of_val(values.as_slice()),
+            Self::Distinct(values) => sum(values, Distinct::memory_bytes),
+            Self::Set(values) => sum(values, Set::memory_bytes),
+            Self::Quantiles(values) => sum(values, Quantiles::memory_bytes),
+            Self::Spans(_, values) => sum(values, |spans| size_of_val(spans.as_slice())),
+            Self::Days(values) => sum(values, |days| size_of_val(days.as_slice())),
+            Self::Transitions(values) => sum(values, Transitions::memory_bytes),
+        }
+    }
+
     /// Merges each cell of `other` into the cell of this column that `targets` names for it; columns of another kind merge nothing.
     pub fn merge(&mut self, other: &Self, targets: &[Option<u32>]) {
         match (self, other) {

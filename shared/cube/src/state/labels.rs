@@ -52,6 +52,11 @@ impl Labels {
         code
     }
 
+    /// How many bytes of memory they take, about.
+    pub fn memory_bytes(&self) -> usize {
+        self.text.len() + (self.ends.len() + self.indexed) * size_of::<u32>()
+    }
+
     /// Brings the index up to what was pushed.
     fn catch_up(&mut self) {
         let Self { text, ends, index, indexed } = self;

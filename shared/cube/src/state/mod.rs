@@ -83,6 +83,34 @@ impl CubeState {
         }
     }
 
+    /// Adds what is wanted of all that `other` has seen; of the rest it says that nothing was seen. A key that is wanted says only which parts
+    /// `other` is of.
+    pub fn merge_wanted(&mut self, other: &Self, wanted: &Wanted<'_>) {
+        debug_assert!(std::ptr::eq(self.cube, other.cube), "states of one cube merge");
+        if !std::ptr::eq(self.cube, other.cube) {
+            return;
+        }
+        let has_dimension: Vec<bool> = self.cube.dimensions.iter().map(|dimension| wanted.has_dimension(*dimension)).collect();
+        let targets = self.cells.intern_all(&other.cells, &has_dimension);
+        for ((own, other), measure) in self.columns.iter_mut().zip(&other.columns).zip(self.cube.measures) {
+            own.grow(self.cells.len());
+            if wanted.has_measure(measure.name) {
+                own.merge(other, &targets);
+            }
+        }
+    }
+
+    /// Takes it to its form for keeping: what is worked out of it again and again is worked out.
+    pub fn finish(&mut self) {
+        self.columns.iter_mut().for_each(Column::finish);
+    }
+
+    /// How many bytes of memory it takes, about.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.cells.memory_bytes() + self.columns.iter().map(Column::memory_bytes).sum::<usize>()
+    }
+
     /// Adds what some cells of `other` have seen.
     pub(crate) fn merge_some(&mut self, other: &Self, is_wanted: impl Fn(usize) -> bool) {
         if (0..other.len()).all(&is_wanted) {

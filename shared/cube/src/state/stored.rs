@@ -2,7 +2,7 @@
 //! dimensions and measures. The bytes are postcard's, as [`super::section`] writes them; they may be anything, and are checked as far as they
 //! are used.
 
-use super::cells::Cells;
+use super::cells::{Cells, MOST_COMBINATIONS};
 use super::column::{Column, each};
 use super::encoding::{StateError, Wanted};
 use super::labels::Labels;
@@ -10,9 +10,6 @@ use super::section::{id, kind};
 use super::{CubeState, varint::Cursor};
 use crate::catalogue::{Cube, NONE};
 use crate::sketch::{Distinct, Quantiles, Union};
-
-/// Up to so many combinations of labels are found by their number rather than by a hash.
-const MOST_COMBINATIONS: usize = 1 << 14;
 
 /// A section, not decoded yet.
 pub struct Stored<'a> {

@@ -12,7 +12,7 @@ use model::money::Currency;
 use model::price::PriceBook;
 use model::{AttemptId, Day, Event, EventId, Facts, Family, Hour, HourOffset, Month, ProjectId, SegmentId, TenantId, Timestamp, UserId};
 use ports::{Added, Bucket, Condition, Item, Key, Page, Projection, Put, Read, Table};
-use reader::{Owner, ReadError, Reader, Reading};
+use reader::{Cache, Owner, ReadError, Reader, Reading};
 use records::{Partial, object, partial};
 use rollups::{Absorbed, Commit, DayManifest, HourEntry, Log, Rollup, day, rollup, upper};
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,6 +83,8 @@ pub struct World {
     pub table: Arc<MemoryTable>,
     pub bucket: Arc<MemoryBucket>,
     offset: HourOffset,
+    /// What every reading keeps for the next, where anything is kept.
+    cache: Option<Cache>,
     /// Makes segments and attempts that do not repeat.
     count: AtomicU64,
     /// What the log of each settled hour holds.
@@ -148,9 +150,15 @@ impl World {
             table: Arc::new(table),
             bucket: Arc::new(bucket),
             offset: HourOffset::from_minutes(minutes).unwrap(),
+            cache: None,
             count: AtomicU64::new(1),
             log: Mutex::default(),
         }
+    }
+
+    /// The same, where what is read of rollups is kept.
+    pub fn caching(self) -> Self {
+        Self { cache: Some(Cache::of_bytes(1 << 20)), ..self }
     }
 
     fn next(&self) -> u64 {
@@ -339,7 +347,12 @@ impl World {
         let tenant = TenantId::new(tenant).unwrap();
         let queries: Vec<_> = queries.iter().map(|query| query.check().unwrap()).collect();
         let owner = Owner { tenant: &tenant, hour_offset: self.offset, now };
-        Reader::new(table, self.bucket.clone()).answer(owner, &queries).await
+        let reader = Reader::new(table, self.bucket.clone());
+        let reader = match &self.cache {
+            Some(cache) => reader.with_cache(cache.clone()),
+            None => reader,
+        };
+        reader.answer(owner, &queries).await
     }
 
     pub async fn read(&self, query: MetricQuery) -> Reading {

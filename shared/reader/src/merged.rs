@@ -1,0 +1,150 @@
+//! Rollups that come together: what questions want of them is merged before they take it up, and kept for who asks again.
+
+use crate::choice::Wanted;
+use crate::needs::{Asked, Needs};
+use cube::CubeState;
+use cube::catalogue::{Cube, Dimension};
+use cube::query::{Bucket, Grain};
+use ports::Key;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// What some questions want of some parts of rollups, all of which come together in their answers.
+pub(crate) struct Merged {
+    /// What it is, whoever asks: parts, and what is wanted of them.
+    pub(crate) name: String,
+    asked: Arc<Asked>,
+    takers: Vec<(usize, Bucket)>,
+    /// Parts, by their place among those that are wanted.
+    parts: Vec<usize>,
+    state: CubeState,
+}
+
+/// Which rollups come together. Those of hours, which come and go all day, apart from the others, which do not.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Together {
+    /// Those of hours, of a question that sums up its range.
+    Hours,
+    /// The others of such a question.
+    Longer,
+    /// That of one bucket, of a question that tells times apart.
+    Alone(Bucket),
+}
+
+impl Together {
+    fn of(is_summed: bool, bucket: Bucket) -> Self {
+        match bucket.grain {
+            _ if !is_summed => Self::Alone(bucket),
+            Grain::Hour => Self::Hours,
+            _ => Self::Longer,
+        }
+    }
+}
+
+impl Merged {
+    /// What there is to merge of the parts that are wanted, for the questions whose answers may be asked for again. Two that want the same
+    /// of the same have it merged once.
+    pub(crate) fn all(needs: &Needs<'_>, wanted: &[Wanted]) -> Vec<Self> {
+        let mut found: BTreeMap<(usize, Together), (Bucket, Vec<usize>)> = BTreeMap::new();
+        for (part, Wanted { takers, .. }) in wanted.iter().enumerate() {
+            for (taker, bucket) in takers {
+                let query = needs.questions[*taker].query;
+                if !query.is_piece() {
+                    let (_, parts) = found.entry((*taker, Together::of(query.is_summed(), *bucket))).or_insert((*bucket, Vec::new()));
+                    parts.push(part);
+                }
+            }
+        }
+        let mut all: Vec<Self> = Vec::new();
+        let mut by_name: HashMap<String, usize> = HashMap::new();
+        let mut asked_by: Option<(usize, Arc<Asked>)> = None;
+        for ((taker, _), (bucket, parts)) in found {
+            let asked = match &asked_by {
+                Some((before, asked)) if *before == taker => Arc::clone(asked),
+                _ => Arc::new(Asked::by(taker, &needs.questions)),
+            };
+            asked_by = Some((taker, Arc::clone(&asked)));
+            let need = &needs.all[wanted[parts[0]].need];
+            let keys = parts.iter().map(|part| &wanted[*part].key);
+            let name = name((need.cube, need.key), &asked, keys);
+            if let Some(at) = by_name.get(&name) {
+                all[*at].takers.push((taker, bucket));
+            } else {
+                by_name.insert(name.clone(), all.len());
+                all.push(Self { name, asked, takers: vec![(taker, bucket)], parts, state: CubeState::empty(need.cube) });
+            }
+        }
+        all
+    }
+
+    /// The questions that take it up, each with the bucket that it is to them.
+    pub(crate) fn takers(&self) -> &[(usize, Bucket)] {
+        &self.takers
+    }
+
+    /// Adds a state of a part, which has what is wanted and perhaps more.
+    pub(crate) fn add(&mut self, state: &CubeState) {
+        self.state.merge_wanted(state, &self.asked.wanted(None));
+    }
+
+    /// Adds a state of a part, which has what is wanted and no more.
+    pub(crate) fn add_just(&mut self, state: CubeState) {
+        if self.state.is_empty() { self.state = state } else { self.add(&state) }
+    }
+
+    /// What was merged.
+    pub(crate) fn into_state(mut self) -> CubeState {
+        self.state.finish();
+        self.state
+    }
+}
+
+/// Who lacks which parts.
+pub(crate) struct Lacking(Vec<Lack>);
+
+/// Who lacks a part.
+#[derive(Default)]
+pub(crate) struct Lack {
+    /// What is to be merged of it, by place.
+    pub(crate) merged: Vec<usize>,
+    /// The questions that take it up piece by piece, each with the bucket that it is to them.
+    pub(crate) pieces: Vec<(usize, Bucket)>,
+}
+
+impl Lacking {
+    pub(crate) fn of(missing: &[Merged], (needs, wanted): (&Needs<'_>, &[Wanted])) -> Self {
+        let is_piece = |taker: usize| needs.questions[taker].query.is_piece();
+        let pieces = |wanted: &Wanted| wanted.takers.iter().copied().filter(|(taker, _)| is_piece(*taker)).collect();
+        let mut lacking: Vec<Lack> = wanted.iter().map(|wanted| Lack { merged: Vec::new(), pieces: pieces(wanted) }).collect();
+        for (at, merged) in missing.iter().enumerate() {
+            merged.parts.iter().for_each(|part| lacking[*part].merged.push(at));
+        }
+        Self(lacking)
+    }
+
+    /// The parts that anybody lacks.
+    pub(crate) fn parts(&self) -> Vec<usize> {
+        let is_lacked = |part: &usize| !self.0[*part].merged.is_empty() || !self.0[*part].pieces.is_empty();
+        (0..self.0.len()).filter(is_lacked).collect()
+    }
+
+    pub(crate) fn of_part(&self, part: usize) -> &Lack {
+        &self.0[part]
+    }
+}
+
+/// Which parts of which cube, a key or all of it, and which dimensions and measures: texts are told apart by their lengths.
+fn name<'a>((cube, key): (&Cube, Option<&str>), asked: &Asked, parts: impl Iterator<Item = &'a Key>) -> String {
+    let mut name = String::new();
+    let mut add = |text: &str| _ = write!(name, "{}:{text}", text.len());
+    add(cube.name);
+    add(&key.map_or_else(String::new, |key| format!("={key}")));
+    add(&asked.dimensions().map(Dimension::name).collect::<Vec<_>>().join(","));
+    add(&asked.measures().join(","));
+    for part in parts {
+        add(&part.partition);
+        add(&part.sort);
+    }
+    name
+}
