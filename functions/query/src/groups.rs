@@ -3,7 +3,7 @@
 //! An endpoint names in its [`Grouping`](crate::parameters::Grouping) which numbers and cubes; then it asks one question more
 //! ([`Grouped::question`]) and writes that answer as [`Groups`].
 
-use crate::parameters::{Asked, Place, fault, wrong};
+use crate::parameters::{Asked, PlaceOf, fault, wrong};
 use crate::shape::{Figure, date};
 use cube::catalogue::{Cube, Dimension};
 use cube::query::{Answer, Granularity, MetricQuery, QueryFault, Row};
@@ -84,15 +84,14 @@ fn apart(needed: &[Dimension], cubes: impl Iterator<Item = &'static Cube>) -> St
 
 impl Grouped {
     /// The rows of the answer to the question.
-    pub fn groups(&self, asked: &Asked, answer: &Answer) -> Groups {
+    pub fn groups<'a>(&self, asked: &Asked, answer: &'a Answer) -> Groups {
         let numbers = asked.grouping.map(|grouping| grouping.numbers).unwrap_or_default();
         let rank = |row: &Row| row.values.first().and_then(cube::query::Number::as_f64).unwrap_or(f64::NEG_INFINITY);
-        let place = |row: &Row| match row.start {
-            Some(start) => Place::timed(start, row.labels.to_vec()),
-            None => Place::ranked(rank(row), row.labels.to_vec()),
+        let place = |row: &'a Row| match row.start {
+            Some(start) => PlaceOf::timed(start, &row.labels),
+            None => PlaceOf::ranked(rank(row), &row.labels),
         };
-        let rows = answer.rows.iter().map(|row| (place(row), self.group(asked, numbers, row)));
-        let page = asked.page(rows.collect());
+        let page = asked.page_by(answer.rows.iter().map(|row| (place(row), row)), |row| self.group(asked, numbers, row));
         let order = match self.granularity {
             Some(granularity) => format!("{}, then by label", granularity.name()),
             None => format!("{} descending, then by label", numbers.first().copied().unwrap_or_default()),

@@ -2,7 +2,7 @@
 
 use crate::Desk;
 use crate::groups::{Groups, groups};
-use crate::parameters::{Asked, Grouping, Known, Place, RANKING};
+use crate::parameters::{Asked, Grouping, Known, PlaceOf, RANKING};
 use crate::shape::{Figure, Meta, share, total, units};
 use crate::visit::Visit;
 use cube::catalogue::{Dimension, NONE, OTHER};
@@ -139,11 +139,9 @@ pub(crate) async fn ranking<T>(
     let [answer, ..] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
     let (all, place) = (total(answer, 0), NUMBERS.iter().position(|number| *number == order).unwrap_or_default());
     let is_ranked = |found: &&Row| rest || !found.labels.iter().any(|label| label == NONE || label == OTHER);
-    let ranked = |found: &Row| {
-        let number = found.values[place].as_f64().unwrap_or(f64::NEG_INFINITY);
-        (Place::ranked(number, found.labels.to_vec()), row(&found.labels, Figures::of(found, all)))
-    };
-    let page = asked.page(answer.rows.iter().filter(is_ranked).map(ranked).collect());
+    let number = |found: &Row| found.values[place].as_f64().unwrap_or(f64::NEG_INFINITY);
+    let ranked = answer.rows.iter().filter(is_ranked).map(|found| (PlaceOf::ranked(number(found), &found.labels), found));
+    let page = asked.page_by(ranked, |found| row(&found.labels, Figures::of(found, all)));
     Ok(Ranking {
         data: page.data,
         next_cursor: page.next_cursor,

@@ -63,15 +63,17 @@ pub(crate) struct Place(i64, u64, Vec<String>);
 impl Place {
     /// In a ranking by a number.
     pub fn ranked(number: f64, labels: Vec<String>) -> Self {
-        // Bits of doubles are in the order of their values once the sign's half is turned round.
-        let bits = number.to_bits();
-        let ascending = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
-        Self(0, !ascending, labels)
+        Self(0, descending(number), labels)
     }
 
     /// In a series.
     pub fn timed(start: Timestamp, labels: Vec<String>) -> Self {
         Self(start.as_millis(), 0, labels)
+    }
+
+    /// The same, without labels of its own.
+    pub fn borrowed(&self) -> PlaceOf<'_> {
+        PlaceOf(self.0, self.1, &self.2)
     }
 
     /// As a cursor keeps it.
@@ -83,6 +85,34 @@ impl Place {
     pub fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
+}
+
+/// The place of a row whose labels are kept elsewhere: of lists of which only a page is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct PlaceOf<'a>(i64, u64, &'a [String]);
+
+impl<'a> PlaceOf<'a> {
+    /// In a ranking by a number.
+    pub fn ranked(number: f64, labels: &'a [String]) -> Self {
+        Self(0, descending(number), labels)
+    }
+
+    /// In a series.
+    pub fn timed(start: Timestamp, labels: &'a [String]) -> Self {
+        Self(start.as_millis(), 0, labels)
+    }
+
+    /// With labels of its own.
+    pub fn owned(self) -> Place {
+        Place(self.0, self.1, self.2.to_vec())
+    }
+}
+
+/// A number that is the smaller the larger this one is: bits of doubles are in the order of their values once the sign's half is turned round.
+fn descending(number: f64) -> u64 {
+    let bits = number.to_bits();
+    let ascending = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
+    !ascending
 }
 
 /// A part of a list.

@@ -4,7 +4,7 @@ mod cursor;
 mod document;
 mod known;
 
-pub(crate) use cursor::{Cursor, Page, Place, digest};
+pub(crate) use cursor::{Cursor, Page, Place, PlaceOf, digest};
 pub(crate) use document::taking;
 pub(crate) use known::{Grouping, Known, LIST, MOST, Own, RANKING};
 
@@ -235,12 +235,25 @@ impl Asked {
     }
 
     /// The page that is asked for of a whole list: its rows after the cursor, as many as are wanted, in the order of their places.
-    pub fn page<T>(&self, mut rows: Vec<(Place, T)>) -> Page<T> {
-        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let begin = self.after().and_then(Place::read).map_or(0, |after| rows.partition_point(|(place, _)| *place <= after));
-        let end = rows.len().min(begin.saturating_add(self.limit));
-        let next_cursor = (end < rows.len() && end > begin).then(|| self.cursor(rows[end - 1].0.text()));
-        let data = rows.into_iter().take(end).skip(begin).map(|(_, row)| row).collect();
-        Page { data, next_cursor }
+    pub fn page<T>(&self, rows: Vec<(Place, T)>) -> Page<T> {
+        let mut rows: Vec<(Place, Option<T>)> = rows.into_iter().map(|(place, row)| (place, Some(row))).collect();
+        let page = self.page_by(rows.iter().map(|(place, _)| place.borrowed()).enumerate().map(|(at, place)| (place, at)), |at| at);
+        let data = page.data.into_iter().filter_map(|at| rows[at].1.take()).collect();
+        Page { data, next_cursor: page.next_cursor }
+    }
+
+    /// The same of a list of which only the page is to be written.
+    pub fn page_by<'a, R, T>(&self, rows: impl Iterator<Item = (PlaceOf<'a>, R)>, write: impl Fn(R) -> T) -> Page<T> {
+        let after = self.after().and_then(Place::read);
+        let mut rows: Vec<(PlaceOf<'a>, R)> =
+            rows.filter(|(place, _)| after.as_ref().is_none_or(|after| *place > after.borrowed())).collect();
+        let has_more = self.limit < rows.len();
+        if has_more && self.limit > 0 {
+            rows.select_nth_unstable_by(self.limit - 1, |(a, _), (b, _)| a.cmp(b));
+        }
+        rows.truncate(self.limit);
+        rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let last = rows.last().filter(|_| has_more).map(|(place, _)| self.cursor(place.owned().text()));
+        Page { data: rows.into_iter().map(|(_, row)| write(row)).collect(), next_cursor: last }
     }
 }

@@ -7,11 +7,12 @@ use super::check::Group;
 use super::table::{Finished, Table, passing, read};
 use super::{Answer, Bucket, Number, Plan, Query, Row, Slice};
 use crate::catalogue::{Derived, Dimension, Formula, Unit};
-use crate::state::{Column, CubeState, Labels};
+use crate::state::{Column, CubeState};
 use model::Timestamp;
 use model::money::Decimal;
 use std::borrow::Borrow;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Where a row's codes keep the bucket of time.
@@ -22,7 +23,8 @@ const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Frid
 pub struct Evaluation<'a> {
     reading: Reading<'a>,
     plan: &'a Plan,
-    gathered: Table,
+    /// What was taken up, in one table, or where keys are merged bucket by bucket, in one for each bucket of the answer's time.
+    gathered: BTreeMap<usize, Table>,
     /// Whether more groups were seen than the query wants at most: then nothing more is taken up.
     is_over: bool,
     /// What was read, where that is asked for.
@@ -33,8 +35,7 @@ impl Query {
     /// The answer, to be worked out from the states of the buckets that the plan allows.
     #[must_use]
     pub fn evaluation<'a>(&'a self, plan: &'a Plan) -> Evaluation<'a> {
-        let reading = Reading::of(self);
-        let gathered = reading.empty_table();
+        let (reading, gathered) = (Reading::of(self), BTreeMap::new());
         let state = self.keeps_state.then(|| CubeState::empty(self.cube));
         Evaluation { reading, plan, gathered, is_over: false, state }
     }
@@ -94,11 +95,14 @@ impl Evaluation<'_> {
         } else {
             let middle = self.plan.middle(bucket.start);
             let calendar = &self.plan.calendar;
-            self.reading.gather(&mut self.gathered, state, (calendar.index_of(middle), calendar, middle));
+            let index = calendar.index_of(middle);
+            let own = if self.reading.merges_keys_by_time() { index } else { 0 };
+            let table = self.gathered.entry(own).or_insert_with(|| self.reading.empty_table());
+            self.reading.gather(table, state, (index, calendar, middle));
             // Each is a row at least, but where they are of keys, which are merged in the end.
-            if self.reading.of_keys.is_empty() && self.gathered.cells.len() > self.reading.query.most_rows {
+            if self.reading.of_keys.is_empty() && table.cells.len() > self.reading.query.most_rows {
                 self.is_over = true;
-                self.gathered = self.reading.empty_table();
+                self.gathered.clear();
             }
         }
     }
@@ -183,14 +187,48 @@ impl<'a> Reading<'a> {
         self.query.filters.iter().map(|(at, values)| (*at, passing(&state.cells.labels[*at], values))).collect()
     }
 
+    /// Whether the numbers of keys of each bucket of time are worked out apart: keys need not be told apart beyond one, where nothing is
+    /// ranked by what they come to in all of them.
+    fn merges_keys_by_time(&self) -> bool {
+        !self.of_keys.is_empty() && self.query.granularity.is_some() && self.query.order.is_none()
+    }
+
+    /// The places of a row's codes that are labels of a state, each with the place of its dimension.
+    fn labelled(&self) -> Vec<(usize, usize)> {
+        let groups = (1..).zip(&self.query.groups).filter_map(|(place, group)| match group {
+            Group::Dimension(at) => Some((place, *at)),
+            Group::HourOfDay | Group::Weekday => None,
+        });
+        groups.chain(self.key_place().map(|place| (place, 0))).collect()
+    }
+
     /// Adds the cells of a state that pass the filters.
     fn gather(&self, table: &mut Table, state: &CubeState, (bucket, calendar, middle): (usize, &Calendar, Timestamp)) {
         let passes = self.passing(state);
         let sliced_by = self.query.slice_places();
         let is_in_slice = |own: &[u32]| self.query.slice.has(sliced_by.iter().map(|at| state.cells.labels[*at].get(own[*at])));
+        let labelled = self.labelled();
         let mut codes = vec![0; table.cells.labels.len()];
         codes[TIME] = u32::try_from(bucket).unwrap_or(u32::MAX);
-        let mut known: Vec<Vec<Option<u32>>> = state.cells.labels.iter().map(|labels| vec![None; labels.len()]).collect();
+        for ((place, group), code) in (1..).zip(&self.query.groups).zip(&mut codes[1..]) {
+            match group {
+                Group::Dimension(_) => debug_assert!(labelled.iter().any(|(own, _)| *own == place), "it has a label"),
+                Group::HourOfDay => *code = calendar.hour_of_day(middle),
+                Group::Weekday => *code = calendar.weekday(middle),
+            }
+        }
+        let is_first = table.cells.len() == 0;
+        // Of the first state the labels are taken as they are, and where its cells differ by what rows are told apart by, so are its cells.
+        let are_rows = is_first
+            && (0..state.cells.labels.len()).all(|at| state.cells.labels[at].len() < 2 || labelled.iter().any(|(_, own)| *own == at));
+        let mut known: Vec<Vec<Option<u32>>> = Vec::with_capacity(labelled.len());
+        for (place, at) in &labelled {
+            let labels = &state.cells.labels[*at];
+            known.push(if is_first { (0..).take(labels.len()).map(Some).collect() } else { vec![None; labels.len()] });
+            if is_first {
+                table.cells.labels[*place].clone_from(labels);
+            }
+        }
         let mut targets = Vec::with_capacity(state.len());
         for cell in 0..state.len() {
             let own = state.cells.codes(cell);
@@ -198,25 +236,21 @@ impl<'a> Reading<'a> {
                 targets.push(None);
                 continue;
             }
-            let mut look_up = |labels: &mut Labels, at: usize| {
-                let code = own[at];
-                *known[at][code as usize].get_or_insert_with(|| labels.intern(state.cells.labels[at].get(code)))
-            };
-            for ((place, group), labels) in (1..).zip(&self.query.groups).zip(&mut table.cells.labels[1..]) {
-                codes[place] = match group {
-                    Group::Dimension(at) => look_up(labels, *at),
-                    Group::HourOfDay => calendar.hour_of_day(middle),
-                    Group::Weekday => calendar.weekday(middle),
-                };
+            for ((place, at), known) in labelled.iter().zip(&mut known) {
+                let code = own[*at];
+                let intern = || table.cells.labels[*place].intern(state.cells.labels[*at].get(code));
+                codes[*place] = *known[code as usize].get_or_insert_with(intern);
             }
-            if let Some(place) = self.key_place() {
-                codes[place] = look_up(&mut table.cells.labels[place], 0);
-            }
-            targets.push(Some(table.cells.intern(&codes)));
+            targets.push(Some(if are_rows { table.cells.push(&codes) } else { table.cells.intern(&codes) }));
         }
+        let is_whole = are_rows && table.cells.len() == state.len();
         for (column, at) in table.columns.iter_mut().zip(&self.measures) {
-            column.grow(table.cells.len());
-            column.merge(&state.columns[*at], &targets);
+            if is_whole {
+                column.clone_from(&state.columns[*at]);
+            } else {
+                column.grow(table.cells.len());
+                column.merge(&state.columns[*at], &targets);
+            }
         }
     }
 
@@ -234,6 +268,12 @@ impl<'a> Reading<'a> {
         table.columns.get(self.place(name)?)
     }
 
+    /// Whether the column of a place is read off the rows of the answer, or ranks them.
+    pub fn shows(&self, place: usize) -> bool {
+        let names = self.query.numbers.iter().copied().chain(self.query.order.as_ref().map(|order| &*order.by));
+        names.into_iter().any(|name| self.source(name).reads(place))
+    }
+
     /// Where a number comes from.
     fn source(&self, name: &str) -> Source {
         let cube = self.query.cube;
@@ -246,9 +286,18 @@ impl<'a> Reading<'a> {
     }
 
     /// The rows of the answer; nothing where there would be too many.
-    fn rows(&self, gathered: Table, calendar: &Calendar) -> Option<Vec<Row>> {
+    fn rows(&self, mut gathered: BTreeMap<usize, Table>, calendar: &Calendar) -> Option<Vec<Row>> {
         let sources: Vec<Source> = self.query.numbers.iter().map(|name| self.source(name)).collect();
         let values = |from: &Finished, row: usize| sources.iter().map(|source| source.number(&from.table, row)).collect();
+        if self.merges_keys_by_time() {
+            let mut series = self.merge_keys(self.empty_table());
+            for table in gathered.into_values() {
+                series.append(&self.merge_keys(table));
+            }
+            let (totals, group_of_row) = series.coarser(|codes| codes[TIME] = 0, |_| false);
+            return self.series(calendar, (&Finished::new(totals), &Finished::new(series), &group_of_row));
+        }
+        let gathered = gathered.pop_first().map_or_else(|| self.empty_table(), |(_, table)| table);
         if calendar.starts().is_empty() {
             let totals = Finished::new(self.merge_keys(gathered));
             let groups = self.ranked_groups(&totals);
@@ -259,20 +308,27 @@ impl<'a> Reading<'a> {
         let ranks_by = |place: usize| order.as_ref().is_some_and(|source| !self.of_keys.is_empty() || source.reads(place));
         let (totals, group_of_row) = gathered.coarser(|codes| codes[TIME] = 0, ranks_by);
         let totals = Finished::new(self.merge_keys(totals));
-        let groups = self.ranked_groups(&totals);
-        if calendar.starts().len().saturating_mul(groups.len()) > self.query.most_rows {
-            return None;
-        }
         let series = Finished::new(self.merge_keys(gathered));
         // Keys that were merged have left fewer rows.
         let group_of_row = if self.of_keys.is_empty() { group_of_row } else { group_of_each(&series.table, &totals.table) };
-        let grid = Grid::of(calendar.starts().len(), &groups, (&series.table, &group_of_row));
+        self.series(calendar, (&totals, &series, &group_of_row))
+    }
+
+    /// The rows of a series, of whose totals each row is part as the last says.
+    fn series(&self, calendar: &Calendar, (totals, series, group_of_row): (&Finished, &Finished, &[Option<u32>])) -> Option<Vec<Row>> {
+        let sources: Vec<Source> = self.query.numbers.iter().map(|name| self.source(name)).collect();
+        let groups = self.ranked_groups(totals);
+        if calendar.starts().len().saturating_mul(groups.len()) > self.query.most_rows {
+            return None;
+        }
+        let grid = Grid::of(calendar.starts().len(), &groups, (&series.table, group_of_row));
         let labels: Vec<Arc<[String]>> = groups.iter().map(|group| self.labels(&totals.table, *group)).collect();
         let mut rows = Vec::with_capacity(calendar.starts().len() * groups.len());
         for (bucket, start) in calendar.starts().iter().enumerate() {
             for (place, labels) in labels.iter().enumerate() {
                 let row = grid.row(bucket, place).unwrap_or(series.nothing());
-                rows.push(Row { start: Some(*start), labels: labels.clone(), values: values(&series, row) });
+                let values = sources.iter().map(|source| source.number(&series.table, row)).collect();
+                rows.push(Row { start: Some(*start), labels: labels.clone(), values });
             }
         }
         Some(rows)

@@ -39,6 +39,53 @@ impl Table {
         }
         (coarser, targets)
     }
+
+    /// The same rows, told apart by all but one code, merged in the columns that are wanted; and into which row each has gone.
+    pub fn without(&self, place: usize, wants: impl Fn(usize) -> bool) -> (Self, Vec<u32>) {
+        let of = |(at, labels): (usize, &Labels)| if at == place { Labels::default() } else { labels.clone() };
+        let labels = self.cells.labels.iter().enumerate().map(of).collect();
+        let mut merged = Self { cells: Cells::of_labels(labels), columns: self.columns.iter().map(Column::without_values).collect() };
+        let mut codes = Vec::new();
+        let mut before: Option<u32> = None;
+        let mut targets = Vec::with_capacity(self.cells.len());
+        for row in 0..self.cells.len() {
+            let own = self.cells.codes(row);
+            // Often the same as the row before.
+            let is_same = !codes.is_empty() && (0..own.len()).all(|at| at == place || own[at] == codes[at]);
+            let target = before.filter(|_| is_same).unwrap_or_else(|| {
+                codes.clear();
+                codes.extend_from_slice(own);
+                codes[place] = 0;
+                merged.cells.intern(&codes)
+            });
+            before = Some(target);
+            targets.push(target);
+        }
+        let some: Vec<Option<u32>> = targets.iter().copied().map(Some).collect();
+        for (at, (own, column)) in merged.columns.iter_mut().zip(&self.columns).enumerate() {
+            own.grow(merged.cells.len());
+            if wants(at) {
+                own.merge(column, &some);
+            }
+        }
+        (merged, targets)
+    }
+
+    /// Adds the rows of another table with columns of the same kinds; the first of their codes is the same number in both.
+    pub fn append(&mut self, other: &Self) {
+        let mut codes = Vec::with_capacity(self.cells.labels.len());
+        let mut target = |row: usize| {
+            codes.clear();
+            let texts = other.cells.codes(row).iter().zip(&other.cells.labels).zip(&mut self.cells.labels);
+            codes.extend(texts.map(|((code, other), own)| if other.len() == 0 { *code } else { own.intern(other.get(*code)) }));
+            Some(self.cells.intern(&codes))
+        };
+        let targets: Vec<Option<u32>> = (0..other.cells.len()).map(&mut target).collect();
+        for (own, column) in self.columns.iter_mut().zip(&other.columns) {
+            own.grow(self.cells.len());
+            own.merge(column, &targets);
+        }
+    }
 }
 
 /// A table that is only read, with a last row that has seen nothing: what a bucket shows in which nothing happened.

@@ -28,9 +28,14 @@ impl Cells {
         Self { labels: vec![Labels::default(); dimensions], codes: Vec::new(), count: 0, index: HashTable::new(), indexed: 0 }
     }
 
+    /// No cells, of these labels.
+    pub fn of_labels(labels: Vec<Labels>) -> Self {
+        Self { codes: Vec::new(), count: 0, index: HashTable::new(), indexed: 0, labels }
+    }
+
     /// The same labels, and no cells.
     pub fn without_rows(&self) -> Self {
-        Self { labels: self.labels.clone(), ..Self::new(self.labels.len()) }
+        Self::of_labels(self.labels.clone())
     }
 
     /// How many cells there are.
