@@ -1,10 +1,10 @@
 //! Rollups that come together: what questions want of them is merged before they take it up, and kept for who asks again.
 
 use crate::choice::Wanted;
-use crate::needs::{Asked, Needs};
+use crate::needs::{Asked, Needs, Question};
 use cube::CubeState;
 use cube::catalogue::{Cube, Dimension};
-use cube::query::{Bucket, Grain};
+use cube::query::{Bucket, Grain, Slot};
 use ports::Key;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -21,24 +21,14 @@ pub(crate) struct Merged {
     state: CubeState,
 }
 
-/// Which rollups come together. Those of hours, which come and go all day, apart from the others, which do not.
+/// Which rollups come together: those of one slot of the answer. Those of hours, which come and go all day, apart from the others, which do
+/// not.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Together {
-    /// Those of hours, of a question that sums up its range.
-    Hours,
-    /// The others of such a question.
-    Longer,
-    /// That of one bucket, of a question that tells times apart.
-    Alone(Bucket),
-}
+struct Together(Slot, bool);
 
 impl Together {
-    fn of(is_summed: bool, bucket: Bucket) -> Self {
-        match bucket.grain {
-            _ if !is_summed => Self::Alone(bucket),
-            Grain::Hour => Self::Hours,
-            _ => Self::Longer,
-        }
+    fn of(question: &Question<'_>, bucket: Bucket) -> Self {
+        Self(question.query.slot(question.plan, bucket), bucket.grain == Grain::Hour)
     }
 }
 
@@ -49,9 +39,9 @@ impl Merged {
         let mut found: BTreeMap<(usize, Together), (Bucket, Vec<usize>)> = BTreeMap::new();
         for (part, Wanted { takers, .. }) in wanted.iter().enumerate() {
             for (taker, bucket) in takers {
-                let query = needs.questions[*taker].query;
-                if !query.is_piece() {
-                    let (_, parts) = found.entry((*taker, Together::of(query.is_summed(), *bucket))).or_insert((*bucket, Vec::new()));
+                let question = &needs.questions[*taker];
+                if !question.query.is_piece() {
+                    let (_, parts) = found.entry((*taker, Together::of(question, *bucket))).or_insert((*bucket, Vec::new()));
                     parts.push(part);
                 }
             }

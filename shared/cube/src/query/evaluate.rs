@@ -19,6 +19,10 @@ use std::sync::Arc;
 const TIME: usize = 0;
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
+/// A bucket of an answer's time, and what of the clock it tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot(usize, u32, u32);
+
 /// An answer in the making: it takes up the states of buckets one by one, so that no more of them need to be kept than are being read.
 pub struct Evaluation<'a> {
     reading: Reading<'a>,
@@ -61,10 +65,13 @@ impl Query {
         places.map(|at| self.cube.dimensions[at]).collect()
     }
 
-    /// Whether everything that is read comes together, whatever bucket it is in: then it may be merged before it is taken up.
+    /// Where in the answer a bucket counts: what is read of two of the same slot comes together, and may be merged before it is taken up.
     #[must_use]
-    pub fn is_summed(&self) -> bool {
-        self.granularity.is_none() && self.groups.iter().all(|group| matches!(group, Group::Dimension(_)))
+    pub fn slot(&self, plan: &Plan, bucket: Bucket) -> Slot {
+        let (calendar, middle) = (&plan.calendar, plan.middle(bucket.start));
+        let clock = |group: Group, of: u32| if self.groups.contains(&group) { of } else { 0 };
+        let hour = clock(Group::HourOfDay, calendar.hour_of_day(middle));
+        Slot(calendar.index_of(middle), hour, clock(Group::Weekday, calendar.weekday(middle)))
     }
 
     /// Whether it is a piece of a larger one, of some keys or of so many rows at most: nobody asks the same again.
@@ -218,9 +225,11 @@ impl<'a> Reading<'a> {
             }
         }
         let is_first = table.cells.len() == 0;
-        // Of the first state the labels are taken as they are, and where its cells differ by what rows are told apart by, so are its cells.
-        let are_rows = is_first
-            && (0..state.cells.labels.len()).all(|at| state.cells.labels[at].len() < 2 || labelled.iter().any(|(_, own)| *own == at));
+        // Whether no two cells of the state come into one row. Those of the first state then become rows as they are, and of another one those
+        // with a label that no row has.
+        let are_rows =
+            (0..state.cells.labels.len()).all(|at| state.cells.labels[at].len() < 2 || labelled.iter().any(|(_, own)| *own == at));
+        let before: Vec<usize> = labelled.iter().map(|(place, _)| if is_first { 0 } else { table.cells.labels[*place].len() }).collect();
         let mut known: Vec<Vec<Option<u32>>> = Vec::with_capacity(labelled.len());
         for (place, at) in &labelled {
             let labels = &state.cells.labels[*at];
@@ -236,14 +245,16 @@ impl<'a> Reading<'a> {
                 targets.push(None);
                 continue;
             }
-            for ((place, at), known) in labelled.iter().zip(&mut known) {
+            let mut is_new = is_first;
+            for (((place, at), known), before) in labelled.iter().zip(&mut known).zip(&before) {
                 let code = own[*at];
                 let intern = || table.cells.labels[*place].intern(state.cells.labels[*at].get(code));
                 codes[*place] = *known[code as usize].get_or_insert_with(intern);
+                is_new |= codes[*place] as usize >= *before;
             }
-            targets.push(Some(if are_rows { table.cells.push(&codes) } else { table.cells.intern(&codes) }));
+            targets.push(Some(if are_rows && is_new { table.cells.push(&codes) } else { table.cells.intern(&codes) }));
         }
-        let is_whole = are_rows && table.cells.len() == state.len();
+        let is_whole = is_first && are_rows && table.cells.len() == state.len();
         for (column, at) in table.columns.iter_mut().zip(&self.measures) {
             if is_whole {
                 column.clone_from(&state.columns[*at]);

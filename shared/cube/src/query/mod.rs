@@ -14,7 +14,7 @@ mod window;
 pub use answer::{Answer, Number, Row};
 pub use calendar::Granularity;
 pub use check::{Query, QueryFault};
-pub use evaluate::Evaluation;
+pub use evaluate::{Evaluation, Slot};
 pub use plan::{Bucket, Grain, Plan, Span};
 pub use slice::Slice;
 pub use window::{Division, TimeParameters, Window};

@@ -58,7 +58,7 @@ impl Labels {
     }
 
     /// Brings the index up to what was pushed.
-    fn catch_up(&mut self) {
+    pub fn catch_up(&mut self) {
         let Self { text, ends, index, indexed } = self;
         if ends.len() > *indexed + 1 {
             index.reserve(ends.len() - *indexed, |code| hash(label(text, ends, *code)));

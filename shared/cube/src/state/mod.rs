@@ -102,6 +102,7 @@ impl CubeState {
 
     /// Takes it to its form for keeping: what is worked out of it again and again is worked out.
     pub fn finish(&mut self) {
+        self.cells.labels.iter_mut().for_each(Labels::catch_up);
         self.columns.iter_mut().for_each(Column::finish);
     }
 
