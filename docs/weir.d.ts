@@ -389,6 +389,7 @@ export interface Arr {
    * changed, not what one brought.
    */
   arr: Amounts;
+  groups?: null | RecurringGroups_ArrOfGroup;
   /** By how much it changed since the start of the range: percent of what it was, to two digits; 100 where it was nothing. */
   growth: Record<string, Figure>;
   meta: Meta;
@@ -688,6 +689,7 @@ export interface ChurnPoint {
 export interface ChurnRate {
   /** Over the whole range. */
   customers: CustomerChurn;
+  groups?: null | RecurringGroups_ChurnOfGroup;
   meta: Meta;
   /** Over the whole range, by currency. */
   revenue: Record<string, RevenueChurn>;
@@ -1380,6 +1382,7 @@ export interface Mrr {
   averagePerCustomer: Amounts;
   /** Who pays for a subscription, in whatever currency. */
   customers: CustomerMovements;
+  groups?: null | RecurringGroups_MrrOfGroup;
   /** By how much it changed since the start of the range: percent of what it was, to two digits; 100 where it was nothing. */
   growth: Record<string, Figure>;
   meta: Meta;
@@ -1489,6 +1492,21 @@ export interface MyUsage {
   totalTokens: Figure;
   /** Whose usage it is: the caller's. */
   userId: string;
+}
+
+/** What a group is told apart by: what was asked for. */
+export interface Names {
+  /** The bucket's first day. */
+  day?: string | null;
+  /** When the bucket begins. */
+  hour?: string | null;
+  /** The bucket's first day. */
+  month?: string | null;
+  project?: string | null;
+  /** Subscriptions that name no user are of `(none)`, together. */
+  user?: string | null;
+  /** The bucket's first day. */
+  week?: string | null;
 }
 
 /** A budget to keep: made, or written over another. */
@@ -2802,6 +2820,62 @@ export interface Recipients {
   webhooks?: string[];
 }
 
+/** A group: what it is told apart by, and then its numbers. */
+export type RecurringGroup_ArrOfGroup = Names & {
+  /** At the end of the range, or of the bucket. */
+  arr: Amounts;
+  customers: CustomerMovements;
+  /** By how much it changed: percent of what it was, to two digits; 100 where it was nothing. */
+  growth: Record<string, Figure>;
+  mrr: Amounts;
+};
+
+/** A group: what it is told apart by, and then its numbers. */
+export type RecurringGroup_ChurnOfGroup = Names & {
+  customers: CustomerChurn;
+  revenue: Record<string, RevenueChurn>;
+};
+
+/** A group: what it is told apart by, and then its numbers. */
+export type RecurringGroup_MrrOfGroup = Names & {
+  customers: CustomerMovements;
+  /** By how much it changed: percent of what it was, to two digits; 100 where it was nothing. */
+  growth: Record<string, Figure>;
+  movements: Record<string, MrrMovements>;
+  /** At the end of the range, or of the bucket. */
+  mrr: Amounts;
+};
+
+/** What the endpoint tells of all, by the dimensions that `groupBy` names. */
+export interface RecurringGroups_ArrOfGroup {
+  /** A row for each group in which anything was ever paid for; with a granularity, for each of them in each bucket. */
+  data: RecurringGroup_ArrOfGroup[];
+  /** What `cursor` must be for the rows after these; `null` where there are none. */
+  nextCursor?: string | null;
+  /** How the rows are ordered. */
+  order: string;
+}
+
+/** What the endpoint tells of all, by the dimensions that `groupBy` names. */
+export interface RecurringGroups_ChurnOfGroup {
+  /** A row for each group in which anything was ever paid for; with a granularity, for each of them in each bucket. */
+  data: RecurringGroup_ChurnOfGroup[];
+  /** What `cursor` must be for the rows after these; `null` where there are none. */
+  nextCursor?: string | null;
+  /** How the rows are ordered. */
+  order: string;
+}
+
+/** What the endpoint tells of all, by the dimensions that `groupBy` names. */
+export interface RecurringGroups_MrrOfGroup {
+  /** A row for each group in which anything was ever paid for; with a granularity, for each of them in each bucket. */
+  data: RecurringGroup_MrrOfGroup[];
+  /** What `cursor` must be for the rows after these; `null` where there are none. */
+  nextCursor?: string | null;
+  /** How the rows are ordered. */
+  order: string;
+}
+
 /** A report that was asked for, or was due: how far it is, and what became of it. */
 export interface Report {
   /** When it was asked for: a due time that was made up for is asked for later. */
@@ -3511,7 +3585,7 @@ export interface Operations {
   };
   /** What subscriptions come to a year. */
   "GET /api/analytics/revenue/arr": {
-    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[] };
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[]; groupBy?: ("user" | "project" | "hour" | "day" | "week" | "month")[]; limit?: number; cursor?: string };
     answer: Arr;
   };
   /** What was sold of each plan, by currency. */
@@ -3521,12 +3595,12 @@ export interface Operations {
   };
   /** What is lost of customers and of recurring revenue, over the range and month by month. */
   "GET /api/analytics/revenue/churn-rate": {
-    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[] };
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[]; groupBy?: ("user" | "project" | "hour" | "day" | "week" | "month")[]; limit?: number; cursor?: string };
     answer: ChurnRate;
   };
   /** What subscriptions come to a month, and what moved it. */
   "GET /api/analytics/revenue/mrr": {
-    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[] };
+    query: { startDate?: string; endDate?: string; period?: string; granularity?: "hour" | "day" | "week" | "month"; timezone?: string; user?: string[]; project?: string[]; groupBy?: ("user" | "project" | "hour" | "day" | "week" | "month")[]; limit?: number; cursor?: string };
     answer: Mrr;
   };
   /** What was sold and given back, by currency and over time, against the span before. */

@@ -106,6 +106,36 @@ CASES = [
         each={"month": {"series": [{"customers": {"before": 2, "churned": 1, "rate": 50}}]}},
     ),
     Case(
+        f"{ROOM}/mrr",
+        {
+            "groups": {
+                "data": [
+                    {"user": "bob", "mrr": {"EUR": 10}, "movements": {"EUR": MOVED["EUR"]}, "customers": {"after": 1, "churned": 0}},
+                    {"user": "ann", "mrr": {"USD": 0}, "movements": {"USD": MOVED["USD"]}, "customers": {"after": 0, "churned": 1}},
+                ]
+            }
+        },
+        {**FEBRUARY, "groupBy": "user"},
+    ),
+    Case(
+        f"{ROOM}/arr",
+        {"groups": {"data": [{"month": "2026-02-01", "user": "ann", "arr": {"USD": 0}}, {"month": "2026-02-01", "user": "bob", "arr": {"EUR": 120}}]}},
+        {**FEBRUARY, "groupBy": "month,user"},
+        timed=False,
+    ),
+    Case(
+        f"{ROOM}/churn-rate",
+        {
+            "groups": {
+                "data": [
+                    {"user": "bob", "customers": {"before": 1, "churned": 0, "rate": 0}},
+                    {"user": "ann", "customers": {"before": 1, "churned": 1, "rate": 100}, "revenue": {"USD": {"gross": 166.67}}},
+                ]
+            }
+        },
+        {"startDate": "2026-02-10", "endDate": "2026-02-28", "groupBy": "user"},
+    ),
+    Case(
         "/api/analytics/sales/stats",
         {"mrr": {"USD": 0, "EUR": 10}, "churn": None},
         FEBRUARY,

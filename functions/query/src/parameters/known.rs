@@ -78,6 +78,8 @@ pub(crate) struct Grouping {
     pub numbers: &'static [&'static str],
     /// To what the cells are narrowed besides what is asked.
     pub only: &'static [(Dimension, &'static [&'static str])],
+    /// By which dimensions alone, where not by all that the cubes have: then neither by what the clock shows.
+    pub dimensions: Option<&'static [Dimension]>,
 }
 
 impl Known<'_> {
@@ -172,7 +174,7 @@ pub(crate) fn metric_names() -> Vec<&'static str> {
 impl Grouping {
     /// Numbers of one or more cubes.
     pub const fn of(cubes: &'static [&'static str], numbers: &'static [&'static str]) -> Self {
-        Self { cubes, numbers, only: &[] }
+        Self { cubes, numbers, only: &[], dimensions: None }
     }
 
     /// The cubes themselves.
@@ -182,13 +184,17 @@ impl Grouping {
 
     /// What `groupBy` may name.
     pub fn names(&self) -> Vec<&'static str> {
+        let granularities = Granularity::ALL.map(Granularity::name);
+        if let Some(dimensions) = self.dimensions {
+            return dimensions.iter().map(|dimension| dimension.name()).chain(granularities).collect();
+        }
         let mut names: Vec<&str> = Vec::new();
         for dimension in self.cubes().flat_map(|cube| cube.dimensions) {
             if !names.contains(&dimension.name()) {
                 names.push(dimension.name());
             }
         }
-        names.extend(Granularity::ALL.map(Granularity::name).into_iter().chain(OF_TIME));
+        names.extend(granularities.into_iter().chain(OF_TIME));
         names
     }
 }

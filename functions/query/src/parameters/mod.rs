@@ -249,10 +249,10 @@ impl Asked {
             rows.filter(|(place, _)| after.as_ref().is_none_or(|after| *place > after.borrowed())).collect();
         let has_more = self.limit < rows.len();
         if has_more && self.limit > 0 {
-            rows.select_nth_unstable_by(self.limit - 1, |(a, _), (b, _)| a.cmp(b));
+            rows.select_nth_unstable_by_key(self.limit - 1, |(place, _)| *place);
         }
         rows.truncate(self.limit);
-        rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        rows.sort_unstable_by_key(|(place, _)| *place);
         let last = rows.last().filter(|_| has_more).map(|(place, _)| self.cursor(place.owned().text()));
         Page { data: rows.into_iter().map(|(_, row)| write(row)).collect(), next_cursor: last }
     }

@@ -1,8 +1,11 @@
 //! `GET /api/analytics/revenue/arr`: what subscriptions come to a year.
 
+use super::grouped::{RecurringGroups, grouping, groups};
+use super::mrr::CustomerMovements;
+use super::recurring::Moved;
 use super::{OF_SUBSCRIPTIONS, Recurring};
 use crate::Desk;
-use crate::parameters::Known;
+use crate::parameters::{Grouping, Known};
 use crate::shape::{Amounts, Figure, Meta, change, reply};
 use crate::visit::Visit;
 use axum::extract::State;
@@ -14,7 +17,8 @@ use utoipa::ToSchema;
 use web::Problem;
 use web::contract::Refusals;
 
-pub(crate) const KNOWN: Known<'static> = Known { time: true, dimensions: OF_SUBSCRIPTIONS, ..Known::NOTHING };
+pub(crate) const KNOWN: Known<'static> = Known { time: true, dimensions: OF_SUBSCRIPTIONS, groups: Some(GROUPS), ..Known::NOTHING };
+const GROUPS: Grouping = grouping(&["customers", "arr", "mrr", "growth"]);
 const MONTHS: i128 = 12;
 
 #[derive(Serialize, ToSchema)]
@@ -29,7 +33,31 @@ struct Arr {
     growth: BTreeMap<String, Figure>,
     /// Every bucket of the range, oldest first. What is to come is told as it is now.
     series: Vec<ArrPoint>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<RecurringGroups<ArrOfGroup>>,
     meta: Meta,
+}
+
+/// What the subscriptions of a group come to a year.
+#[derive(Serialize, ToSchema)]
+struct ArrOfGroup {
+    customers: CustomerMovements,
+    /// At the end of the range, or of the bucket.
+    arr: Amounts,
+    mrr: Amounts,
+    /// By how much it changed: percent of what it was, to two digits; 100 where it was nothing.
+    growth: BTreeMap<String, Figure>,
+}
+
+impl ArrOfGroup {
+    fn of(moved: &Moved<'_>, span: usize) -> Self {
+        Self {
+            customers: CustomerMovements::of(moved.customers(span)),
+            arr: moved.amounts(span, |moved| moved.after.monthly_micros * MONTHS),
+            mrr: moved.amounts(span, |moved| moved.after.monthly_micros),
+            growth: moved.each(span, |moved| change(moved.before.monthly_micros, moved.after.monthly_micros)),
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -63,6 +91,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         mrr: all.amounts(0, |moved| moved.after.monthly_micros),
         growth: all.each(0, |moved| change(moved.before.monthly_micros, moved.after.monthly_micros)),
         series: divisions.iter().enumerate().map(point).collect(),
+        groups: groups([subscriptions, customers], (&asked, &visit), &divisions, ArrOfGroup::of)?,
         meta: Meta::of(&reading, &asked).over(asked.window.range),
     };
     reply(&visit, &asked, &arr)

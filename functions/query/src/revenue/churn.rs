@@ -1,8 +1,10 @@
 //! `GET /api/analytics/revenue/churn-rate`: what is lost of customers and of recurring revenue.
 
+use super::grouped::{RecurringGroups, grouping, groups};
+use super::recurring::Moved;
 use super::{OF_SUBSCRIPTIONS, Recurring, money};
 use crate::Desk;
-use crate::parameters::Known;
+use crate::parameters::{Grouping, Known};
 use crate::shape::{Figure, Meta, reply, share};
 use crate::visit::Visit;
 use axum::extract::State;
@@ -16,7 +18,8 @@ use utoipa::ToSchema;
 use web::Problem;
 use web::contract::Refusals;
 
-pub(crate) const KNOWN: Known<'static> = Known { time: true, dimensions: OF_SUBSCRIPTIONS, ..Known::NOTHING };
+pub(crate) const KNOWN: Known<'static> = Known { time: true, dimensions: OF_SUBSCRIPTIONS, groups: Some(GROUPS), ..Known::NOTHING };
+const GROUPS: Grouping = grouping(&["customers", "revenue"]);
 const BY_MONTH: &str = "the series is by month where no granularity is asked for, as rates of churn are";
 
 #[derive(Serialize, ToSchema)]
@@ -27,7 +30,22 @@ struct ChurnRate {
     revenue: BTreeMap<String, RevenueChurn>,
     /// Every bucket of the range, oldest first; by month where no granularity is asked for.
     series: Vec<ChurnPoint>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<RecurringGroups<ChurnOfGroup>>,
     meta: Meta,
+}
+
+/// What is lost of the customers of a group, and of their recurring revenue, by currency.
+#[derive(Serialize, ToSchema)]
+struct ChurnOfGroup {
+    customers: CustomerChurn,
+    revenue: BTreeMap<String, RevenueChurn>,
+}
+
+impl ChurnOfGroup {
+    fn of(moved: &Moved<'_>, span: usize) -> Self {
+        Self { customers: CustomerChurn::of(moved.customers(span)), revenue: moved.each(span, RevenueChurn::of) }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -120,6 +138,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         customers: CustomerChurn::of(all.customers(0)),
         revenue: all.each(0, RevenueChurn::of),
         series: divisions.iter().enumerate().map(point).collect(),
+        groups: groups([subscriptions, customers], (&asked, &visit), &divisions, ChurnOfGroup::of)?,
         meta: Meta::of(&reading, &asked).over(asked.window.range).noting_if((!asked.names_granularity).then_some(BY_MONTH)),
     };
     reply(&visit, &asked, &churn)

@@ -5,6 +5,7 @@
 mod arr;
 mod by_plan;
 mod churn;
+mod grouped;
 mod mrr;
 mod recurring;
 mod total;

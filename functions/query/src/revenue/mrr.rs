@@ -1,8 +1,10 @@
 //! `GET /api/analytics/revenue/mrr`: what subscriptions come to a month, and what moved it.
 
+use super::grouped::{RecurringGroups, grouping, groups};
+use super::recurring::Moved;
 use super::{OF_SUBSCRIPTIONS, Recurring, money};
 use crate::Desk;
-use crate::parameters::Known;
+use crate::parameters::{Grouping, Known};
 use crate::shape::{Amounts, Figure, Meta, change, mean, reply};
 use crate::visit::Visit;
 use axum::extract::State;
@@ -17,7 +19,8 @@ use utoipa::ToSchema;
 use web::Problem;
 use web::contract::Refusals;
 
-pub(crate) const KNOWN: Known<'static> = Known { time: true, dimensions: OF_SUBSCRIPTIONS, ..Known::NOTHING };
+pub(crate) const KNOWN: Known<'static> = Known { time: true, dimensions: OF_SUBSCRIPTIONS, groups: Some(GROUPS), ..Known::NOTHING };
+const GROUPS: Grouping = grouping(&["customers", "mrr", "growth", "movements"]);
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -37,7 +40,31 @@ struct Mrr {
     customers: CustomerMovements,
     /// Every bucket of the range, oldest first. What is to come is told as it is now.
     series: Vec<MrrPoint>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<RecurringGroups<MrrOfGroup>>,
     meta: Meta,
+}
+
+/// What the subscriptions of a group come to a month.
+#[derive(Serialize, ToSchema)]
+struct MrrOfGroup {
+    customers: CustomerMovements,
+    /// At the end of the range, or of the bucket.
+    mrr: Amounts,
+    /// By how much it changed: percent of what it was, to two digits; 100 where it was nothing.
+    growth: BTreeMap<String, Figure>,
+    movements: BTreeMap<String, MrrMovements>,
+}
+
+impl MrrOfGroup {
+    fn of(moved: &Moved<'_>, span: usize) -> Self {
+        Self {
+            customers: CustomerMovements::of(moved.customers(span)),
+            mrr: moved.amounts(span, |moved| moved.after.monthly_micros),
+            growth: moved.each(span, |moved| change(moved.before.monthly_micros, moved.after.monthly_micros)),
+            movements: moved.each(span, MrrMovements::of),
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -140,6 +167,7 @@ pub(crate) async fn answer(State(desk): State<Arc<Desk>>, visit: Visit) -> Resul
         movements: all.each(0, MrrMovements::of),
         customers: CustomerMovements::of(all.customers(0)),
         series: divisions.iter().enumerate().map(point).collect(),
+        groups: groups([subscriptions, customers], (&asked, &visit), &divisions, MrrOfGroup::of)?,
         meta: Meta::of(&reading, &asked).over(asked.window.range),
     };
     reply(&visit, &asked, &mrr)

@@ -4,11 +4,12 @@ use super::money;
 use crate::parameters::Asked;
 use crate::shape::{Amounts, Figure, share};
 use crate::visit::Visit;
+use cube::catalogue::{Dimension, NONE};
 use cube::query::{Answer, MetricQuery, Range};
 use cube::recurring::{Course, Customers, Movements, Payments, courses, customers, series, unpriced};
 use model::money::Currency;
 use model::{Hour, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use web::Problem;
 
 /// The cube of subscriptions, and what is read of it.
@@ -31,6 +32,11 @@ pub(crate) struct Moved<'a> {
     pub customers: Vec<Customers>,
 }
 
+/// The labels of a dimension in a state that was asked for.
+fn labels(answer: &Answer, dimension: Dimension) -> BTreeSet<&str> {
+    answer.state.iter().flat_map(|state| state.labels(dimension)).collect()
+}
+
 /// The end of a range, or of the hour that is open now where that is earlier.
 fn end_of(range: Range, visit: &Visit) -> Timestamp {
     let open = Hour::of(visit.now, visit.caller.hour_offset).index();
@@ -47,13 +53,39 @@ impl Recurring {
     }
 
     /// Off the answers to those.
-    pub fn of([subscriptions, customers]: [&Answer; 2], asked: &Asked, visit: &Visit) -> Result<Self, Problem> {
-        let (Some(subscriptions), Some(customers)) = (&subscriptions.state, &customers.state) else {
+    pub fn of(answers: [&Answer; 2], asked: &Asked, visit: &Visit) -> Result<Self, Problem> {
+        Self::of_project(answers, None, asked, visit)
+    }
+
+    /// The same, of one project alone where there is one.
+    pub fn of_project(answers: [&Answer; 2], project: Option<&str>, asked: &Asked, visit: &Visit) -> Result<Self, Problem> {
+        let [Some(subscriptions), Some(customers)] = answers.map(|answer| answer.state.as_ref()) else {
             return Err(Problem::internal("an answer is missing"));
         };
-        let payments = Payments::of(customers, &unpriced(subscriptions), None);
-        let courses = courses(subscriptions, None, |user, plan| payments.of_plan(user, plan));
+        let payments = Payments::of(customers, &unpriced(subscriptions), project);
+        let courses = courses(subscriptions, project, |user, plan| payments.of_plan(user, plan));
         Ok(Self { courses, end: end_of(asked.window.range, visit), own: visit.caller.currency })
+    }
+
+    /// The projects that have subscriptions, off the first of the answers.
+    pub fn projects(subscriptions: &Answer) -> Vec<String> {
+        labels(subscriptions, Dimension::Project).into_iter().map(str::to_owned).collect()
+    }
+
+    /// Each user's own, and that of all subscriptions without a user, of which the first of the answers knows the users.
+    pub fn by_user(self, subscriptions: &Answer) -> Vec<(String, Self)> {
+        let users = labels(subscriptions, Dimension::User);
+        let mut of_users: BTreeMap<String, Vec<Course>> = BTreeMap::new();
+        for course in self.courses {
+            let user = if users.contains(&*course.user) { course.user.clone() } else { NONE.to_owned() };
+            of_users.entry(user).or_default().push(course);
+        }
+        of_users.into_iter().map(|(user, courses)| (user, Self { courses, end: self.end, own: self.own })).collect()
+    }
+
+    /// Whether nothing was ever paid for.
+    pub fn is_empty(&self) -> bool {
+        self.courses.is_empty()
     }
 
     /// How they moved over a range.

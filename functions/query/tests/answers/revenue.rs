@@ -1,6 +1,6 @@
 //! `GET /api/analytics/revenue/{total,mrr,arr,by-plan,churn-rate}`, of a known history.
 
-use crate::events::{cancelled, on, sale, subscribed, then};
+use crate::events::{cancelled, of, on, sale, subscribed, then};
 use crate::world::{Who, World};
 use http::StatusCode;
 use model::Event;
@@ -196,6 +196,66 @@ async fn churn_is_of_customers_and_of_revenue_gross_and_net() {
             let lost: i64 = series.iter().map(|point| point["customers"]["churned"].as_i64().unwrap()).sum();
             assert_eq!((series.len(), lost), (points, 1), "{granularity}");
         }
+    }
+}
+
+/// What rows of groups have under some names.
+fn picked(answer: &Value, pointers: &[&str]) -> Vec<Value> {
+    let rows = answer["groups"]["data"].as_array().unwrap();
+    rows.iter().map(|row| pointers.iter().map(|pointer| row.pointer(pointer).cloned().unwrap_or_default()).collect()).collect()
+}
+
+#[tokio::test]
+async fn recurring_revenue_is_told_by_user_and_by_month() {
+    for world in worlds().await {
+        let by_user = numbers(&world, "mrr?startDate=2026-08-01&groupBy=user").await;
+        let expect = json!([
+            // What is of nobody comes together.
+            ["(none)", {"USD": 5}, 1, 0],
+            ["ann", {"USD": 12}, 1, 1],
+            ["bob", {"USD": 10}, 1, 0],
+            ["cid", {"EUR": 8.333_333}, 1, 0],
+            ["dee", {"USD": 18}, 1, 0],
+        ]);
+        assert_eq!(json!(picked(&by_user, &["/user", "/mrr", "/customers/after", "/customers/churned"])), expect);
+        assert_eq!(by_user["groups"]["order"], "customers after descending, then by label");
+        let in_september = numbers(&world, "arr?startDate=2026-09-01&endDate=2026-09-30&groupBy=user").await;
+        let expect = json!([["ann", {"USD": 300}, {"USD": 150}], ["bob", {"USD": 120}, {"USD": 100}]]);
+        assert_eq!(json!(picked(&in_september, &["/user", "/arr", "/growth"])), expect);
+        let churn = numbers(&world, "churn-rate?startDate=2026-10-01&groupBy=month,user").await;
+        let of_ann: Vec<Value> = picked(&churn, &["/month", "/user", "/customers/rate", "/revenue/USD/gross"])
+            .into_iter()
+            .filter(|row| row[1] == "ann")
+            .collect();
+        assert_eq!(json!(of_ann), json!([["2026-10-01", "ann", 100, 100], ["2026-11-01", "ann", null, null]]));
+        // All pages together are all rows, in order.
+        let first = numbers(&world, "churn-rate?startDate=2026-10-01&groupBy=month,user&limit=4").await;
+        let cursor = first["groups"]["nextCursor"].as_str().unwrap();
+        let second = numbers(&world, &format!("churn-rate?startDate=2026-10-01&groupBy=month,user&limit=100&cursor={cursor}")).await;
+        let names = |answer| picked(answer, &["/month", "/user"]);
+        assert_eq!([names(&first), names(&second)].concat(), names(&churn));
+    }
+}
+
+#[tokio::test]
+async fn recurring_revenue_is_told_by_project() {
+    let world = World::new().await;
+    let paid = |amount| Some((amount, "USD", "month"));
+    let events = vec![
+        subscribed(("ann", "s1"), "2026-11-05T12:00:00Z", paid(1200)),
+        of("docs", subscribed(("ann", "s2"), "2026-11-06T12:00:00Z", paid(300))),
+        of("docs", subscribed(("bob", "s3"), "2026-11-07T12:00:00Z", paid(500))),
+        of("docs", cancelled(("bob", "s3"), "2026-11-09T12:00:00Z")),
+    ];
+    world.store("other", events).await;
+    let answer = numbers(&world, "mrr?startDate=2026-11-01&groupBy=project").await;
+    let expect = json!([["docs", {"USD": 3}, 5, 1], ["shop", {"USD": 12}, 0, 1]]);
+    assert_eq!(json!(picked(&answer, &["/project", "/mrr", "/movements/USD/churned", "/customers/after"])), expect);
+    let both = numbers(&world, "mrr?startDate=2026-11-01&groupBy=project,user&user=ann").await;
+    assert_eq!(json!(picked(&both, &["/project", "/user", "/mrr/USD"])), json!([["docs", "ann", 3], ["shop", "ann", 12]]));
+    for (wrong, code) in [("plan", "unknown_dimension"), ("hourOfDay", "unknown_dimension"), ("day,week", "conflict")] {
+        let answer = world.get(Who::OtherAdmin, &format!("{ROOM}/mrr?groupBy={wrong}")).await;
+        assert_eq!((answer.status, &answer.json()["errors"][0]["code"]), (StatusCode::BAD_REQUEST, &json!(code)), "{wrong}");
     }
 }
 

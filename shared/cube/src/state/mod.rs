@@ -58,6 +58,12 @@ impl CubeState {
         self.cells.len()
     }
 
+    /// The labels that its cells have of a dimension, and perhaps more.
+    pub fn labels(&self, dimension: catalogue::Dimension) -> impl Iterator<Item = &str> {
+        let at = self.cube.dimensions.iter().position(|own| *own == dimension);
+        at.into_iter().flat_map(|at| self.cells.labels[at].iter())
+    }
+
     /// What a count or a sum comes to over all cells; `None` for other measures.
     #[must_use]
     pub fn total(&self, measure: &str) -> Option<i128> {
