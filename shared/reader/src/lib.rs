@@ -206,7 +206,7 @@ impl Reader {
         let mut missing = Vec::new();
         for merged in Merged::all(tally.needs, wanted) {
             match self.cache.as_ref().and_then(|cache| cache.get(&merged.name)) {
-                Some(state) => tally.take_up(merged.takers(), &state),
+                Some(prepared) => tally.take_up_prepared(merged.takers(), &prepared),
                 None => missing.push(merged),
             }
         }
@@ -219,10 +219,10 @@ impl Reader {
         }
         for merged in missing {
             let (name, takers) = (merged.name.clone(), merged.takers().to_vec());
-            let state = Arc::new(merged.into_state());
-            tally.take_up(&takers, &state);
+            let prepared = Arc::new(merged.prepared(tally.needs));
+            tally.take_up_prepared(&takers, &prepared);
             if let Some(cache) = &self.cache {
-                cache.insert(name, state);
+                cache.insert(name, prepared);
             }
         }
         Ok(())

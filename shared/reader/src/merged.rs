@@ -4,7 +4,7 @@ use crate::choice::Wanted;
 use crate::needs::{Asked, Needs, Question};
 use cube::CubeState;
 use cube::catalogue::{Cube, Dimension};
-use cube::query::{Bucket, Grain, Slot};
+use cube::query::{Bucket, Grain, Prepared, Slot};
 use ports::Key;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -48,16 +48,19 @@ impl Merged {
         }
         let mut all: Vec<Self> = Vec::new();
         let mut by_name: HashMap<String, usize> = HashMap::new();
-        let mut asked_by: Option<(usize, Arc<Asked>)> = None;
+        let mut asked_by: Option<(usize, Arc<Asked>, String)> = None;
         for ((taker, _), (bucket, parts)) in found {
-            let asked = match &asked_by {
-                Some((before, asked)) if *before == taker => Arc::clone(asked),
-                _ => Arc::new(Asked::by(taker, &needs.questions)),
+            let (asked, preparation) = match asked_by.take() {
+                Some((before, asked, preparation)) if before == taker => (asked, preparation),
+                _ => {
+                    let asked = Arc::new(Asked::by(taker, &needs.questions));
+                    (asked, needs.questions[taker].query.preparation().unwrap_or_default())
+                }
             };
-            asked_by = Some((taker, Arc::clone(&asked)));
             let need = &needs.all[wanted[parts[0]].need];
             let keys = parts.iter().map(|part| &wanted[*part].key);
-            let name = name((need.cube, need.key), &asked, keys);
+            let name = name((need.cube, need.key), (&asked, &preparation), keys);
+            asked_by = Some((taker, Arc::clone(&asked), preparation));
             if let Some(at) = by_name.get(&name) {
                 all[*at].takers.push((taker, bucket));
             } else {
@@ -83,10 +86,10 @@ impl Merged {
         if self.state.is_empty() { self.state = state } else { self.add(&state) }
     }
 
-    /// What was merged.
-    pub(crate) fn into_state(mut self) -> CubeState {
-        self.state.finish();
-        self.state
+    /// What was merged, prepared for those who take it up.
+    pub(crate) fn prepared(self, needs: &Needs<'_>) -> Prepared {
+        let (taker, _) = self.takers[0];
+        needs.questions[taker].query.prepare(self.state)
     }
 }
 
@@ -124,14 +127,15 @@ impl Lacking {
     }
 }
 
-/// Which parts of which cube, a key or all of it, and which dimensions and measures: texts are told apart by their lengths.
-fn name<'a>((cube, key): (&Cube, Option<&str>), asked: &Asked, parts: impl Iterator<Item = &'a Key>) -> String {
+/// Which parts of which cube, a key or all of it, which dimensions and measures, and for what it was prepared: texts are told apart by their lengths.
+fn name<'a>((cube, key): (&Cube, Option<&str>), (asked, preparation): (&Asked, &str), parts: impl Iterator<Item = &'a Key>) -> String {
     let mut name = String::new();
     let mut add = |text: &str| _ = write!(name, "{}:{text}", text.len());
     add(cube.name);
     add(&key.map_or_else(String::new, |key| format!("={key}")));
     add(&asked.dimensions().map(Dimension::name).collect::<Vec<_>>().join(","));
     add(&asked.measures().join(","));
+    add(preparation);
     for part in parts {
         add(&part.partition);
         add(&part.sort);

@@ -3,11 +3,12 @@
 use crate::Reading;
 use crate::needs::Needs;
 use cube::catalogue::Cube;
-use cube::query::{Bucket, Evaluation};
+use cube::query::{Bucket, Evaluation, Prepared};
 use cube::rollup::Contents;
 use cube::{CubeState, Dropped};
 use model::{Hour, HourOffset};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A state, and the places of the questions that take it up.
 pub(crate) struct Added {
@@ -35,6 +36,13 @@ impl<'a> Tally<'a> {
     pub(crate) fn add(&mut self, Added { bucket, state, takers }: &Added) {
         for taker in takers {
             self.add_to(*taker, *bucket, state);
+        }
+    }
+
+    /// Adds what was prepared for those who take it up.
+    pub(crate) fn take_up_prepared(&mut self, takers: &[(usize, Bucket)], prepared: &Arc<Prepared>) {
+        for (taker, bucket) in takers {
+            self.evaluations[*taker].add_prepared(*bucket, prepared);
         }
     }
 

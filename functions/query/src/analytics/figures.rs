@@ -123,6 +123,9 @@ pub(crate) fn ai(asked: &Asked, numbers: &[&str]) -> MetricQuery {
     asked.question(if is_of_persons { "ai_users" } else { "ai_requests" }, numbers)
 }
 
+/// How many rows of one dimension are not ranked: of what has no label, and of what a cap has put together.
+const UNRANKED: usize = 2;
+
 /// The ranking that is asked for.
 pub(crate) async fn ranking<T>(
     desk: &Desk,
@@ -132,12 +135,16 @@ pub(crate) async fn ranking<T>(
 ) -> Result<Ranking<T>, Problem> {
     let grouped = asked.grouped()?;
     let is_of_persons = by.contains(&Dimension::User.name());
-    let question = if is_of_persons { asked.question("ai_users", &NUMBERS) } else { ai(asked, &NUMBERS) };
-    let mut questions = vec![by.iter().fold(question, |question, dimension| question.by(dimension))];
+    let of = |numbers: &[&str]| if is_of_persons { asked.question("ai_users", numbers) } else { ai(asked, numbers) };
+    let ranked = by.iter().fold(of(&NUMBERS), |question, dimension| question.by(dimension));
+    // Of the first page no more is written than may be on it, and one row that says whether there is another.
+    let is_first = asked.after().is_none() && by.len() == 1;
+    let ranked = if is_first { ranked.top(asked.limit.saturating_add(UNRANKED + 1), order) } else { ranked };
+    let mut questions = vec![ranked, of(&NUMBERS[..1])];
     questions.extend(grouped.as_ref().map(|grouped| grouped.question.clone()));
     let reading = desk.ask(visit, &questions).await?;
-    let [answer, ..] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
-    let (all, place) = (total(answer, 0), NUMBERS.iter().position(|number| *number == order).unwrap_or_default());
+    let [answer, all, ..] = &reading.answers[..] else { return Err(Problem::internal("an answer is missing")) };
+    let (all, place) = (total(all, 0), NUMBERS.iter().position(|number| *number == order).unwrap_or_default());
     let is_ranked = |found: &&Row| rest || !found.labels.iter().any(|label| label == NONE || label == OTHER);
     let number = |found: &Row| found.values[place].as_f64().unwrap_or(f64::NEG_INFINITY);
     let ranked = answer.rows.iter().filter(is_ranked).map(|found| (PlaceOf::ranked(number(found), &found.labels), found));

@@ -4,6 +4,7 @@
 
 use super::calendar::Calendar;
 use super::check::Group;
+use super::prepared::Prepared;
 use super::table::{Finished, Table, passing, read};
 use super::{Answer, Bucket, Number, Plan, Query, Row, Slice};
 use crate::catalogue::{Derived, Dimension, Formula, Unit};
@@ -12,7 +13,7 @@ use model::Timestamp;
 use model::money::Decimal;
 use std::borrow::Borrow;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Where a row's codes keep the bucket of time.
@@ -28,7 +29,9 @@ pub struct Evaluation<'a> {
     reading: Reading<'a>,
     plan: &'a Plan,
     /// What was taken up, in one table, or where keys are merged bucket by bucket, in one for each bucket of the answer's time.
-    gathered: BTreeMap<usize, Table>,
+    gathered: BTreeMap<u32, Table>,
+    /// Of each such table the largest state that was prepared, which is not in it.
+    prepared: BTreeMap<u32, Arc<Prepared>>,
     /// Whether more groups were seen than the query wants at most: then nothing more is taken up.
     is_over: bool,
     /// What was read, where that is asked for.
@@ -39,9 +42,9 @@ impl Query {
     /// The answer, to be worked out from the states of the buckets that the plan allows.
     #[must_use]
     pub fn evaluation<'a>(&'a self, plan: &'a Plan) -> Evaluation<'a> {
-        let (reading, gathered) = (Reading::of(self), BTreeMap::new());
+        let (reading, gathered, prepared) = (Reading::of(self), BTreeMap::new(), BTreeMap::new());
         let state = self.keeps_state.then(|| CubeState::empty(self.cube));
-        Evaluation { reading, plan, gathered, is_over: false, state }
+        Evaluation { reading, plan, gathered, prepared, is_over: false, state }
     }
 
     /// The measures of its cube that it needs.
@@ -100,17 +103,47 @@ impl Evaluation<'_> {
             let passes = self.reading.passing(state);
             own.merge_some(state, |cell| is_passing(&passes, state.cells.codes(cell)));
         } else {
-            let middle = self.plan.middle(bucket.start);
-            let calendar = &self.plan.calendar;
-            let index = calendar.index_of(middle);
-            let own = if self.reading.merges_keys_by_time() { index } else { 0 };
-            let table = self.gathered.entry(own).or_insert_with(|| self.reading.empty_table());
-            self.reading.gather(table, state, (index, calendar, middle));
-            // Each is a row at least, but where they are of keys, which are merged in the end.
-            if self.reading.of_keys.is_empty() && table.cells.len() > self.reading.query.most_rows {
-                self.is_over = true;
-                self.gathered.clear();
-            }
+            self.gather(bucket, state);
+        }
+    }
+
+    /// The same of a state that was prepared for a question of this one's [`Query::preparation`].
+    pub fn add_prepared(&mut self, bucket: Bucket, prepared: &Arc<Prepared>) {
+        if prepared.finished.is_none() {
+            return self.add(bucket, &prepared.state);
+        }
+        if self.is_over || !self.plan.allows(bucket) || !std::ptr::eq(prepared.state.cube(), self.reading.query.cube) {
+            return;
+        }
+        let (_, time) = self.place_of(bucket);
+        let smaller = match self.prepared.get(&time) {
+            None => None,
+            Some(own) if own.state.len() < prepared.state.len() => Some(Arc::clone(own)),
+            Some(_) => Some(Arc::clone(prepared)),
+        };
+        if smaller.as_ref().is_none_or(|smaller| !Arc::ptr_eq(smaller, prepared)) {
+            self.prepared.insert(time, Arc::clone(prepared));
+        }
+        if let Some(smaller) = smaller {
+            self.gather(bucket, &smaller.state);
+        }
+    }
+
+    /// Which bucket of the answer's time a bucket is of, and which table.
+    fn place_of(&self, bucket: Bucket) -> (u32, u32) {
+        let index = u32::try_from(self.plan.calendar.index_of(self.plan.middle(bucket.start))).unwrap_or(u32::MAX);
+        (index, if self.reading.merges_keys_by_time() { index } else { 0 })
+    }
+
+    fn gather(&mut self, bucket: Bucket, state: &CubeState) {
+        let (index, own) = self.place_of(bucket);
+        let clock = self.reading.clock(&self.plan.calendar, self.plan.middle(bucket.start));
+        let table = self.gathered.entry(own).or_insert_with(|| self.reading.empty_table());
+        self.reading.gather(table, state, (index, &clock), None);
+        // Each is a row at least, but where they are of keys, which are merged in the end.
+        if self.reading.of_keys.is_empty() && table.cells.len() > self.reading.query.most_rows {
+            self.is_over = true;
+            self.gathered.clear();
         }
     }
 
@@ -123,8 +156,8 @@ impl Evaluation<'_> {
     /// The answer.
     #[must_use]
     pub fn answer(self) -> Answer {
-        let Self { reading, plan, gathered, is_over, state } = self;
-        let rows = if state.is_some() || is_over { Some(Vec::new()) } else { reading.rows(gathered, &plan.calendar) };
+        let Self { reading, plan, gathered, prepared, is_over, state } = self;
+        let rows = if state.is_some() || is_over { Some(Vec::new()) } else { reading.rows((gathered, &prepared), &plan.calendar) };
         let is_over = is_over || rows.is_none();
         let rows = rows.unwrap_or_default();
         let numbers = &reading.query.numbers;
@@ -142,15 +175,15 @@ impl Evaluation<'_> {
 
 /// A query, and what of its cube it needs.
 pub struct Reading<'a> {
-    query: &'a Query,
+    pub query: &'a Query,
     /// The measures that are needed, by their place in the cube.
-    measures: Vec<usize>,
+    pub measures: Vec<usize>,
     /// The numbers that are worked out for each value of the key before those are merged.
     pub of_keys: Vec<&'static Derived>,
 }
 
 impl<'a> Reading<'a> {
-    fn of(query: &'a Query) -> Self {
+    pub fn of(query: &'a Query) -> Self {
         let mut reading = Self { query, measures: Vec::new(), of_keys: Vec::new() };
         query.numbers.iter().for_each(|name| reading.need(name));
         reading
@@ -175,7 +208,7 @@ impl<'a> Reading<'a> {
         (!self.of_keys.is_empty()).then_some(1 + self.query.groups.len())
     }
 
-    fn empty_table(&self) -> Table {
+    pub fn empty_table(&self) -> Table {
         let width = 1 + self.query.groups.len() + usize::from(self.key_place().is_some());
         let column = |at: &usize| Column::new(&self.query.cube.measures[*at].aggregate);
         let mut table = Table::new(width, self.measures.iter().map(column).collect());
@@ -196,7 +229,7 @@ impl<'a> Reading<'a> {
 
     /// Whether the numbers of keys of each bucket of time are worked out apart: keys need not be told apart beyond one, where nothing is
     /// ranked by what they come to in all of them.
-    fn merges_keys_by_time(&self) -> bool {
+    pub fn merges_keys_by_time(&self) -> bool {
         !self.of_keys.is_empty() && self.query.granularity.is_some() && self.query.order.is_none()
     }
 
@@ -209,22 +242,30 @@ impl<'a> Reading<'a> {
         groups.chain(self.key_place().map(|place| (place, 0))).collect()
     }
 
-    /// Adds the cells of a state that pass the filters.
-    fn gather(&self, table: &mut Table, state: &CubeState, (bucket, calendar, middle): (usize, &Calendar, Timestamp)) {
+    /// The codes of the groups that a clock shows at a moment, each with its place.
+    fn clock(&self, calendar: &Calendar, moment: Timestamp) -> Vec<(usize, u32)> {
+        let code = |(place, group): (usize, &Group)| match group {
+            Group::Dimension(_) => None,
+            Group::HourOfDay => Some((place, calendar.hour_of_day(moment))),
+            Group::Weekday => Some((place, calendar.weekday(moment))),
+        };
+        (1..).zip(&self.query.groups).filter_map(code).collect()
+    }
+
+    /// Adds the cells of a state that pass the filters, or of those some whose keys have these codes, in a bucket of time and with what a
+    /// clock shows there.
+    pub fn gather(&self, table: &mut Table, state: &CubeState, (time, clock): (u32, &[(usize, u32)]), keys: Option<&[bool]>) {
         let passes = self.passing(state);
         let sliced_by = self.query.slice_places();
         let is_in_slice = |own: &[u32]| self.query.slice.has(sliced_by.iter().map(|at| state.cells.labels[*at].get(own[*at])));
+        let is_wanted = |own: &[u32]| keys.is_none_or(|keys| keys[own[0] as usize]) && is_passing(&passes, own) && is_in_slice(own);
         let labelled = self.labelled();
         let mut codes = vec![0; table.cells.labels.len()];
-        codes[TIME] = u32::try_from(bucket).unwrap_or(u32::MAX);
-        for ((place, group), code) in (1..).zip(&self.query.groups).zip(&mut codes[1..]) {
-            match group {
-                Group::Dimension(_) => debug_assert!(labelled.iter().any(|(own, _)| *own == place), "it has a label"),
-                Group::HourOfDay => *code = calendar.hour_of_day(middle),
-                Group::Weekday => *code = calendar.weekday(middle),
-            }
+        codes[TIME] = time;
+        for (place, code) in clock {
+            codes[*place] = *code;
         }
-        let is_first = table.cells.len() == 0;
+        let is_first = table.cells.len() == 0 && keys.is_none();
         // Whether no two cells of the state come into one row. Those of the first state then become rows as they are, and of another one those
         // with a label that no row has.
         let are_rows =
@@ -241,7 +282,7 @@ impl<'a> Reading<'a> {
         let mut targets = Vec::with_capacity(state.len());
         for cell in 0..state.len() {
             let own = state.cells.codes(cell);
-            if !is_passing(&passes, own) || !is_in_slice(own) {
+            if !is_wanted(own) {
                 targets.push(None);
                 continue;
             }
@@ -297,24 +338,30 @@ impl<'a> Reading<'a> {
     }
 
     /// The rows of the answer; nothing where there would be too many.
-    fn rows(&self, mut gathered: BTreeMap<usize, Table>, calendar: &Calendar) -> Option<Vec<Row>> {
+    fn rows(
+        &self,
+        (mut gathered, prepared): (BTreeMap<u32, Table>, &BTreeMap<u32, Arc<Prepared>>),
+        calendar: &Calendar,
+    ) -> Option<Vec<Row>> {
         let sources: Vec<Source> = self.query.numbers.iter().map(|name| self.source(name)).collect();
         let values = |from: &Finished, row: usize| sources.iter().map(|source| source.number(&from.table, row)).collect();
         if self.merges_keys_by_time() {
             let mut series = self.merge_keys(self.empty_table());
-            for table in gathered.into_values() {
-                series.append(&self.merge_keys(table));
+            let times: BTreeSet<u32> = gathered.keys().chain(prepared.keys()).copied().collect();
+            for time in times {
+                series.append(&self.finished(time, prepared.get(&time).map(|own| &**own), gathered.remove(&time)), None, 0);
             }
             let (totals, group_of_row) = series.coarser(|codes| codes[TIME] = 0, |_| false);
             return self.series(calendar, (&Finished::new(totals), &Finished::new(series), &group_of_row));
         }
-        let gathered = gathered.pop_first().map_or_else(|| self.empty_table(), |(_, table)| table);
+        let gathered = gathered.remove(&0);
         if calendar.starts().is_empty() {
-            let totals = Finished::new(self.merge_keys(gathered));
+            let totals = Finished::new(self.finished(0, prepared.get(&0).map(|own| &**own), gathered));
             let groups = self.ranked_groups(&totals);
             let row = |group: &usize| Row { start: None, labels: self.labels(&totals.table, *group), values: values(&totals, *group) };
             return (groups.len() <= self.query.most_rows).then(|| groups.iter().map(row).collect());
         }
+        let gathered = gathered.unwrap_or_else(|| self.empty_table());
         let order = self.query.order.as_ref().map(|order| self.source(&order.by));
         let ranks_by = |place: usize| order.as_ref().is_some_and(|source| !self.of_keys.is_empty() || source.reads(place));
         let (totals, group_of_row) = gathered.coarser(|codes| codes[TIME] = 0, ranks_by);
@@ -353,16 +400,22 @@ impl<'a> Reading<'a> {
         if rows.is_empty() && self.query.groups.is_empty() {
             return vec![totals.nothing()];
         }
-        rows.sort_by(|a, b| self.compare_labels(table, *a, *b));
-        if let Some(order) = &self.query.order {
-            let source = self.source(&order.by);
-            let numbers: Vec<Number> = (0..table.cells.len()).map(|row| source.number(table, row)).collect();
-            rows.sort_by(|a, b| {
+        let order = self.query.order.as_ref();
+        let source = order.map_or(Source::Nothing, |order| self.source(&order.by));
+        let numbers: Vec<Number> = if order.is_some() { rows.iter().map(|row| source.number(table, *row)).collect() } else { Vec::new() };
+        let compare = |a: &usize, b: &usize| {
+            let ranked = order.map_or(Ordering::Equal, |order| {
                 let ascending = numbers[*a].compare(&numbers[*b]);
                 if order.descending { ascending.reverse() } else { ascending }
             });
+            ranked.then_with(|| self.compare_labels(table, *a, *b))
+        };
+        // No two rows have the same labels, so that there is one order.
+        if let Some(limit) = self.query.limit.filter(|limit| *limit < rows.len()) {
+            rows.select_nth_unstable_by(limit, compare);
+            rows.truncate(limit);
         }
-        rows.truncate(self.query.limit.unwrap_or(usize::MAX));
+        rows.sort_unstable_by(compare);
         rows
     }
 

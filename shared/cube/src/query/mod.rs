@@ -7,6 +7,7 @@ mod check;
 mod evaluate;
 mod keys;
 mod plan;
+mod prepared;
 mod slice;
 mod table;
 mod window;
@@ -16,6 +17,7 @@ pub use calendar::Granularity;
 pub use check::{Query, QueryFault};
 pub use evaluate::{Evaluation, Slot};
 pub use plan::{Bucket, Grain, Plan, Span};
+pub use prepared::Prepared;
 pub use slice::Slice;
 pub use window::{Division, TimeParameters, Window};
 

@@ -71,20 +71,57 @@ impl Table {
         (merged, targets)
     }
 
-    /// Adds the rows of another table with columns of the same kinds; the first of their codes is the same number in both.
-    pub fn append(&mut self, other: &Self) {
+    /// The rows whose codes pass.
+    pub fn only(&self, passes: impl Fn(&[u32]) -> bool) -> Self {
+        let mut only = Self { cells: self.cells.without_rows(), columns: self.columns.iter().map(Column::without_values).collect() };
+        let row = |row: usize| Some(self.cells.codes(row)).filter(|codes| passes(codes)).map(|codes| only.cells.push(codes));
+        let targets: Vec<Option<u32>> = (0..self.cells.len()).map(row).collect();
+        for (own, column) in only.columns.iter_mut().zip(&self.columns) {
+            own.grow(only.cells.len());
+            own.merge(column, &targets);
+        }
+        only
+    }
+
+    /// Adds the rows of another table with columns of the same kinds, and their values in the columns from one on. Where a time is given, they
+    /// are of that.
+    pub fn append(&mut self, other: &Self, time: Option<u32>, from: usize) {
+        let targets = self.targets_of(other, time);
+        for (own, column) in self.columns.iter_mut().zip(&other.columns).skip(from) {
+            own.merge(column, &targets);
+        }
+    }
+
+    /// Takes away what the rows of another table have in the columns from one on, which are sums and distributions.
+    pub fn take_away(&mut self, other: &Self, from: usize) {
+        let targets = self.targets_of(other, None);
+        for (own, column) in self.columns.iter_mut().zip(&other.columns).skip(from) {
+            own.take_away(column, &targets);
+        }
+    }
+
+    /// The row that each of another table's is, added where it is new.
+    fn targets_of(&mut self, other: &Self, time: Option<u32>) -> Vec<Option<u32>> {
         let mut codes = Vec::with_capacity(self.cells.labels.len());
         let mut target = |row: usize| {
             codes.clear();
             let texts = other.cells.codes(row).iter().zip(&other.cells.labels).zip(&mut self.cells.labels);
+            // A time has no label, nor has the key of a row without one.
             codes.extend(texts.map(|((code, other), own)| if other.len() == 0 { *code } else { own.intern(other.get(*code)) }));
+            if let (Some(time), Some(code)) = (time, codes.first_mut()) {
+                *code = time;
+            }
             Some(self.cells.intern(&codes))
         };
-        let targets: Vec<Option<u32>> = (0..other.cells.len()).map(&mut target).collect();
-        for (own, column) in self.columns.iter_mut().zip(&other.columns) {
-            own.grow(self.cells.len());
-            own.merge(column, &targets);
-        }
+        let targets = (0..other.cells.len()).map(&mut target).collect();
+        let cells = self.cells.len();
+        self.columns.iter_mut().for_each(|own| own.grow(cells));
+        targets
+    }
+
+    /// How many bytes of memory it takes, about.
+    pub fn memory_bytes(&self) -> usize {
+        self.cells.memory_bytes() + self.columns.iter().map(Column::memory_bytes).sum::<usize>()
     }
 }
 

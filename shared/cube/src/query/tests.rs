@@ -12,6 +12,7 @@ use model::money::Currency;
 use model::{Event, Hour, HourOffset};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 fn range(hours: i64) -> Range {
     Range { from: Timestamp::from_millis(START), to: Timestamp::from_millis(START + hours * HOUR_MS) }
@@ -124,6 +125,29 @@ proptest! {
         let answer = query.evaluate(&plan, stored(&query, &[first, second], offset));
         prop_assert!(answer.is_aligned);
         check_answer(&asked, &events, &answer, offset);
+    }
+
+    #[test]
+    fn an_answer_is_the_same_however_its_states_are_divided_and_prepared(
+        (events, asked, offset) in any_query(), batches in prop::collection::vec(0..4_usize, 40), prepared in any::<u8>(),
+    ) {
+        let mut asked = asked;
+        let cube = cube(&asked.cube).unwrap();
+        asked.measures.extend(cube.derived.iter().map(|derived| derived.name.to_owned()));
+        let query = asked.check().unwrap();
+        let plan = query.plan(HourOffset::from_minutes(offset).unwrap());
+        let whole = query.evaluate(&plan, stored(&query, &[&events], offset));
+        let mut evaluation = query.evaluation(&plan);
+        for batch in 0..4 {
+            let own: Vec<Event> = events.iter().zip(&batches).filter(|(_, of)| **of == batch).map(|(event, _)| event.clone()).collect();
+            for (at, (bucket, state)) in stored(&query, &[&own], offset).into_iter().enumerate() {
+                match prepared >> ((batch + at) % 8) & 1 {
+                    1 => evaluation.add_prepared(bucket, &Arc::new(query.prepare(state))),
+                    _ => evaluation.add(bucket, &state),
+                }
+            }
+        }
+        prop_assert_eq!(evaluation.answer(), whole);
     }
 
     #[test]

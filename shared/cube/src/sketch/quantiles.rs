@@ -200,6 +200,19 @@ impl Quantiles {
         }
     }
 
+    /// Takes away what `other` has counted, which is part of what this one has.
+    pub(crate) fn take_away(&mut self, other: &Self) {
+        self.zeros = self.zeros.saturating_sub(other.zeros);
+        let mut less = other.buckets.iter().peekable();
+        let left = self.buckets.iter().map(|(bucket, count)| {
+            let taken = less.next_if(|(other, _)| *other == bucket).map_or(0, |(_, taken)| taken);
+            (bucket, count.saturating_sub(taken))
+        });
+        let mut left = Buckets::Few(left.filter(|(_, count)| *count > 0).collect());
+        left.densify();
+        self.buckets = left;
+    }
+
     /// Reads one as it is written, in a fraction of the time that a general deserializer takes.
     pub(crate) fn read(bytes: &mut Cursor<'_>) -> Result<Self, StateError> {
         let zeros = bytes.number()?;

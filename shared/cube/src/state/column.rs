@@ -136,6 +136,16 @@ impl Column {
             _ => debug_assert!(false, "columns of one measure are of one kind"),
         }
     }
+
+    /// Takes what each cell of `other` has away from the cell of this column that `targets` names for it, which has all of it: of sums and
+    /// distributions.
+    pub fn take_away(&mut self, other: &Self, targets: &[Option<u32>]) {
+        match (self, other) {
+            (Self::Sum(own), Self::Sum(other)) => merge_each(own, other, targets, |sum, less| *sum = sum.saturating_sub(*less)),
+            (Self::Quantiles(own), Self::Quantiles(other)) => merge_each(own, other, targets, Quantiles::take_away),
+            _ => debug_assert!(false, "only what was added up can be taken away"),
+        }
+    }
 }
 
 fn merge_each<T, U>(own: &mut [T], other: &[U], targets: &[Option<u32>], merge: impl Fn(&mut T, &U)) {

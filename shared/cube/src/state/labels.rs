@@ -39,6 +39,11 @@ impl Labels {
         code
     }
 
+    /// The code of a label, among those that the index knows.
+    pub fn find(&self, text: &str) -> Option<u32> {
+        self.index.find(hash(text), |code| label(&self.text, &self.ends, *code) == text).copied()
+    }
+
     /// The code of a label, which is added where it is new.
     pub fn intern(&mut self, text: &str) -> u32 {
         self.catch_up();
