@@ -1,6 +1,6 @@
 //! Moments, hours and days. Milliseconds since 1970 UTC; hours are UTC hours shifted by a tenant's sub-hour offset.
 
-use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -148,7 +148,11 @@ impl fmt::Display for Hour {
     /// As in keys: `2026-11-21T05`, which sorts as the hours do.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let moment: DateTime<Utc> = Timestamp(i64::from(self.0) * HOUR_MS).into();
-        write!(f, "{}", moment.format("%Y-%m-%dT%H"))
+        // A reader names hundreds of hours; a format that is read each time takes twice as long.
+        match moment.year() {
+            year @ 0..=9999 => write!(f, "{year:04}-{:02}-{:02}T{:02}", moment.month(), moment.day(), moment.hour()),
+            _ => write!(f, "{}", moment.format("%Y-%m-%dT%H")),
+        }
     }
 }
 

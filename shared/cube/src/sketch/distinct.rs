@@ -282,11 +282,15 @@ fn coupon_image(coupons: &[u32]) -> Vec<u8> {
 
 /// Registers in the library's form.
 fn register_image(registers: &[u8]) -> Vec<u8> {
+    // How often there is each register: adding up as many doubles would take several times as long.
+    let mut counts = [0_u32; 1 + LARGEST_REGISTER as usize];
+    for register in registers {
+        counts[usize::from(register & LARGEST_REGISTER)] += 1;
+    }
+    let zeros = counts[0];
     // The sums of the registers' inverse powers of two, small and large ones apart; each is exact in a double.
-    let sum = |is_small: bool| {
-        registers.iter().filter(|register| (**register < 32) == is_small).map(|register| inverse_power(*register)).sum::<f64>()
-    };
-    let zeros: u32 = registers.iter().map(|register| u32::from(*register == 0)).sum();
+    let powers = || (0_u8..).zip(counts).map(|(register, count)| (register, f64::from(count) * inverse_power(register)));
+    let sum = |is_small: bool| powers().filter(|(register, _)| (*register < 32) == is_small).map(|(_, power)| power).sum::<f64>();
     let unused = 0_f64;
     let mut bytes = vec![10, image::SERIAL_VERSION, image::FAMILY, LG_K, 0, image::OUT_OF_ORDER, 0, image::HLL8 | image::REGISTERS];
     bytes.extend([unused, sum(true), sum(false)].into_iter().flat_map(f64::to_le_bytes));
