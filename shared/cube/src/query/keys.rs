@@ -1,6 +1,6 @@
 //! Numbers of keys: worked out for each value of a keyed cube's key, such as each session, and then added up.
 
-use super::evaluate::Reading;
+use super::reading::Reading;
 use super::table::Table;
 use crate::catalogue::{Formula, NONE};
 use crate::sketch::{Quantiles, Spans};

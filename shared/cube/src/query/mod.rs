@@ -8,6 +8,8 @@ mod evaluate;
 mod keys;
 mod plan;
 mod prepared;
+mod reading;
+mod rows;
 mod slice;
 mod table;
 mod window;

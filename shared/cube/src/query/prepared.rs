@@ -2,7 +2,7 @@
 
 use super::Query;
 use super::check::Group;
-use super::evaluate::Reading;
+use super::reading::Reading;
 use super::table::Table;
 use crate::state::CubeState;
 

@@ -1,5 +1,6 @@
 //! Coarse buckets: when they may be read, and that they answer as their hours do.
 
+use super::random::{any_query, check_answer};
 use super::*;
 
 /// How much further apart things happen than elsewhere: the five hours of a sample become ten weeks.
