@@ -175,8 +175,8 @@ MUTANTS = (
         (
             (
                 "shared/reader/src/merged.rs",
-                "        add(&part.sort);\n",
-                "        add(part.sort.split('#').next().unwrap_or_default());\n",
+                '        name.extend(["\\n", &part.sort]);\n',
+                "        name.extend([\"\\n\", part.sort.split('#').next().unwrap_or_default()]);\n",
             ),
         ),
     ),

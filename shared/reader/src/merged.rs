@@ -7,7 +7,6 @@ use cube::catalogue::{Cube, Dimension};
 use cube::query::{Bucket, Grain, Prepared, Slot};
 use ports::Key;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// What some questions want of some parts of rollups, all of which come together in their answers.
@@ -127,18 +126,19 @@ impl Lacking {
     }
 }
 
-/// Which parts of which cube, a key or all of it, which dimensions and measures, and for what it was prepared: texts are told apart by their lengths.
+/// Which parts of which cube, a key or all of it, which dimensions and measures, and for what it was prepared. What may be any text comes
+/// with its length, and no key of a part has a line's end.
 fn name<'a>((cube, key): (&Cube, Option<&str>), (asked, preparation): (&Asked, &str), parts: impl Iterator<Item = &'a Key>) -> String {
-    let mut name = String::new();
-    let mut add = |text: &str| _ = write!(name, "{}:{text}", text.len());
-    add(cube.name);
-    add(&key.map_or_else(String::new, |key| format!("={key}")));
-    add(&asked.dimensions().map(Dimension::name).collect::<Vec<_>>().join(","));
-    add(&asked.measures().join(","));
-    add(preparation);
+    let dimensions = asked.dimensions().map(Dimension::name).collect::<Vec<_>>().join(",");
+    let (measures, key) = (asked.measures().join(","), key.map_or_else(String::new, |key| format!("={key}")));
+    let mut name = format!("{}\n{dimensions}\n{measures}\n{}:{key}\n{}:{preparation}", cube.name, key.len(), preparation.len());
+    let mut partition = "";
     for part in parts {
-        add(&part.partition);
-        add(&part.sort);
+        if part.partition != partition {
+            partition = &part.partition;
+            name.extend(["\n\n", partition]);
+        }
+        name.extend(["\n", &part.sort]);
     }
     name
 }

@@ -282,11 +282,15 @@ fn coupon_image(coupons: &[u32]) -> Vec<u8> {
 
 /// Registers in the library's form.
 fn register_image(registers: &[u8]) -> Vec<u8> {
-    // How often there is each register: adding up as many doubles would take several times as long.
-    let mut counts = [0_u32; 1 + LARGEST_REGISTER as usize];
-    for register in registers {
-        counts[usize::from(register & LARGEST_REGISTER)] += 1;
+    // How often there is each register: adding up as many doubles would take several times as long. Most are the same few, so that one counter
+    // would wait for itself.
+    let mut counters = [[0_u32; 1 + LARGEST_REGISTER as usize]; 8];
+    for some in registers.chunks(counters.len()) {
+        for (counts, register) in counters.iter_mut().zip(some) {
+            counts[usize::from(register & LARGEST_REGISTER)] += 1;
+        }
     }
+    let counts: [u32; 1 + LARGEST_REGISTER as usize] = std::array::from_fn(|register| counters.iter().map(|counts| counts[register]).sum());
     let zeros = counts[0];
     // The sums of the registers' inverse powers of two, small and large ones apart; each is exact in a double.
     let powers = || (0_u8..).zip(counts).map(|(register, count)| (register, f64::from(count) * inverse_power(register)));
