@@ -25,7 +25,7 @@ use model::{Family, Hour, HourOffset, TenantId, Timestamp};
 use needs::{Asked, Needs};
 use ports::{Bucket, PortError, Read, Table};
 use records::{Partial, RecordError};
-use rollups::{ManifestError, RollupError, rollup};
+use rollups::{Anew, ManifestError, Outlines, RollupError, rollup};
 use settled::Settled;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -196,7 +196,8 @@ impl Reader {
         let partials = self.partials(owner, needs, family).await?;
         let today = Hour::of(owner.now, owner.hour_offset).day();
         let owner = rollups::Owner { tenant: owner.tenant.clone(), family };
-        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), (&partials, today)).await?;
+        let outlines: &dyn Outlines = self.cache.as_ref().map_or(&Anew, |cache| cache);
+        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), (&partials, today), outlines).await?;
         Ok(Found { owner, partials, settled })
     }
 

@@ -6,9 +6,10 @@ use model::{Day, Hour, Month, SegmentId};
 use ports::{Read, Table};
 use records::Partial;
 use rollups::all::{self, From};
-use rollups::{DayOutline, LifetimeManifest, ManifestError, MonthManifest, Owner, Rollup, day};
+use rollups::{DayOutline, LifetimeManifest, ManifestError, MonthManifest, Outlines, Owner, Rollup, day};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// Days between two that are read too, where that spares a query.
 const GAP_DAYS: i32 = 7;
@@ -19,7 +20,7 @@ const LIFETIME_MONTHS: usize = 12;
 
 /// What is settled of a family, as far as the questions need to know.
 pub(crate) struct Settled {
-    days: BTreeMap<Day, DayOutline>,
+    days: BTreeMap<Day, Arc<DayOutline>>,
     months: BTreeMap<Month, MonthManifest>,
     lifetime: Option<LifetimeManifest>,
     /// Days of which partials were seen. They may be settled by now; only a day's manifest tells.
@@ -50,24 +51,25 @@ impl Settled {
         owner: &Owner,
         spans: &[Span],
         (partials, today): (&[Partial], Day),
+        outlines: &dyn Outlines,
     ) -> Result<Self, ManifestError> {
         let busy: BTreeSet<Day> = partials.iter().map(|partial| partial.hour.day()).collect();
         let (by_month, by_day): (Vec<Span>, Vec<Span>) = spans.iter().partition(|span| span.grain >= Grain::Month);
         let mut needed: BTreeSet<Day> = by_day.iter().flat_map(|span| days_of(*span)).collect();
         needed.extend(&busy);
-        let Found { days, months, lifetime } = find(table, owner, (&needed, &by_month), today).await?;
+        let Found { days, months, lifetime } = find(table, owner, (&needed, &by_month, today), outlines).await?;
         let mut settled = Self { days, months, lifetime, busy };
         let fallen_back = by_month.iter().flat_map(|span| settled.months_of(*span).others);
         let days = fallen_back.filter(|(_, source)| matches!(source, Source::Days)).flat_map(|(month, _)| days_of_month(month));
         let more: BTreeSet<Day> = days.filter(|day| !needed.contains(day)).collect();
         // What was read before stays as it is: the months were judged by it.
-        settled.days.extend(read_days(table, owner, ranges(&more)).await?.into_iter().filter(|(day, _)| more.contains(day)));
+        settled.days.extend(read_days(table, owner, ranges(&more), outlines).await?.into_iter().filter(|(day, _)| more.contains(day)));
         Ok(settled)
     }
 
     /// The manifests of the days of a span, those that there are.
     pub(crate) fn days(&self, days: RangeInclusive<Day>) -> impl Iterator<Item = &DayOutline> {
-        self.days.range(days).map(|(_, manifest)| manifest)
+        self.days.range(days).map(|(_, manifest)| &**manifest)
     }
 
     /// How the months of a span are to be read: as few as possible, each only where it is made of what is current.
@@ -140,19 +142,24 @@ fn parts(lifetime: &LifetimeManifest) -> impl Iterator<Item = Month> {
 
 /// Manifests by what they are of.
 struct Found {
-    days: BTreeMap<Day, DayOutline>,
+    days: BTreeMap<Day, Arc<DayOutline>>,
     months: BTreeMap<Month, MonthManifest>,
     lifetime: Option<LifetimeManifest>,
 }
 
 /// Finds the manifests of these days, and those of the months that these spans touch. Days up to about today, months and all time take one
 /// call together, because they lie side by side.
-async fn find(table: &dyn Table, owner: &Owner, (days, by_month): (&BTreeSet<Day>, &[Span]), today: Day) -> Result<Found, ManifestError> {
+async fn find(
+    table: &dyn Table,
+    owner: &Owner,
+    (days, by_month, today): (&BTreeSet<Day>, &[Span], Day),
+    outlines: &dyn Outlines,
+) -> Result<Found, ManifestError> {
     let last_hour = |span: &Span| Hour::from_index(span.to.index() - 1);
     let first = by_month.iter().map(|span| span.from.day().month()).min();
     let last = by_month.iter().map(|span| last_hour(span).day().month()).max();
     let (Some(first), Some(last)) = (first, last) else {
-        return Ok(Found { days: read_days(table, owner, ranges(days)).await?, months: BTreeMap::new(), lifetime: None });
+        return Ok(Found { days: read_days(table, owner, ranges(days), outlines).await?, months: BTreeMap::new(), lifetime: None });
     };
     let is_long = |span: &Span| days_of(*span).count() > LIFETIME_MONTHS * 31;
     let wants_lifetime = by_month.iter().any(|span| span.grain == Grain::Lifetime && is_long(span));
@@ -163,7 +170,8 @@ async fn find(table: &dyn Table, owner: &Owner, (days, by_month): (&BTreeSet<Day
         None if wants_lifetime => From::Lifetime,
         None => From::Month(first),
     };
-    let (found, others) = futures::try_join!(all::read(table, owner, (from, last, Read::Strong)), read_days(table, owner, ranges))?;
+    let (found, others) =
+        futures::try_join!(all::read(table, owner, (from, last, Read::Strong), outlines), read_days(table, owner, ranges, outlines))?;
     let days = found.days.into_iter().map(|manifest| (manifest.day, manifest));
     Ok(Found {
         days: days.chain(others).collect(),
@@ -172,9 +180,14 @@ async fn find(table: &dyn Table, owner: &Owner, (days, by_month): (&BTreeSet<Day
     })
 }
 
-async fn read_days(table: &dyn Table, owner: &Owner, days: Vec<RangeInclusive<Day>>) -> Result<BTreeMap<Day, DayOutline>, ManifestError> {
-    let ranges: Vec<_> = days.into_iter().map(|days| day::outlines(table, owner, (days, Read::Strong))).collect();
-    let found: Vec<Vec<DayOutline>> = stream::iter(ranges).buffer_unordered(RANGES_AT_ONCE).try_collect().await?;
+async fn read_days(
+    table: &dyn Table,
+    owner: &Owner,
+    days: Vec<RangeInclusive<Day>>,
+    outlines: &dyn Outlines,
+) -> Result<BTreeMap<Day, Arc<DayOutline>>, ManifestError> {
+    let ranges: Vec<_> = days.into_iter().map(|days| day::outlines(table, owner, (days, Read::Strong), outlines)).collect();
+    let found: Vec<Vec<Arc<DayOutline>>> = stream::iter(ranges).buffer_unordered(RANGES_AT_ONCE).try_collect().await?;
     Ok(found.into_iter().flatten().map(|manifest| (manifest.day, manifest)).collect())
 }
 

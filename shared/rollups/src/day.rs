@@ -2,7 +2,7 @@
 
 use crate::codec::{self, CodecError, Decode, Plain};
 use crate::manifest::{self, Commit, Next, Owner, Result, Stored};
-use crate::outline::{DayOutline, sealed};
+use crate::outline::{DayOutline, Outlines, sealed};
 use crate::rollup::{Bucket, Rollup};
 use model::{AttemptId, Day, Hour, SegmentId, Timestamp};
 use ports::{Key, Range, Read, Table};
@@ -10,6 +10,7 @@ use records::pending::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// What is true of one day of a tenant's family.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,13 +210,18 @@ pub async fn range(table: &dyn Table, owner: &Owner, (days, fresh): (RangeInclus
     Ok(stored.into_iter().filter_map(manifest).collect())
 }
 
-/// The same as readers look at them.
+/// The same as readers look at them, made by `outlines`.
 ///
 /// # Errors
 /// As [`get`].
-pub async fn outlines(table: &dyn Table, owner: &Owner, (days, fresh): (RangeInclusive<Day>, Read)) -> Result<Vec<DayOutline>> {
+pub async fn outlines(
+    table: &dyn Table,
+    owner: &Owner,
+    (days, fresh): (RangeInclusive<Day>, Read),
+    outlines: &dyn Outlines,
+) -> Result<Vec<Arc<DayOutline>>> {
     let items = manifest::items(table, owner, (sorts(&days), fresh)).await?;
-    items.iter().filter_map(|item| Day::from_key(&item.key.sort).map(|day| DayOutline::of(owner, day, item))).collect()
+    items.iter().filter_map(|item| Day::from_key(&item.key.sort).map(|day| outlines.outline(owner, day, item))).collect()
 }
 
 fn sorts(days: &RangeInclusive<Day>) -> Range {

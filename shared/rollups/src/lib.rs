@@ -15,6 +15,6 @@ pub mod upper;
 
 pub use day::{Absorbed, DayManifest, Garbage, HourEntry, Log, Quarantine};
 pub use manifest::{Commit, ManifestError, Owner};
-pub use outline::DayOutline;
+pub use outline::{Anew, DayOutline, Outlines};
 pub use rollup::{Bucket, Rollup, RollupError};
 pub use upper::{LifetimeManifest, MonthManifest, Need, UpperManifest};

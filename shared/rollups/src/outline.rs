@@ -11,7 +11,7 @@ use ports::Item;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// What is true of one day of a tenant's family, as far as readers ask.
 #[derive(Debug, Clone)]
@@ -57,8 +57,26 @@ struct Head<'a> {
     base: Option<Rollup>,
 }
 
+/// How the items of days become outlines.
+pub trait Outlines: Send + Sync {
+    /// The outline of a day, off the item that was read of it.
+    ///
+    /// # Errors
+    /// Where the item is malformed.
+    fn outline(&self, owner: &Owner, day: Day, item: &Item) -> Result<Arc<DayOutline>>;
+}
+
+/// Each is made anew.
+pub struct Anew;
+
+impl Outlines for Anew {
+    fn outline(&self, owner: &Owner, day: Day, item: &Item) -> Result<Arc<DayOutline>> {
+        DayOutline::of(owner, day, item).map(Arc::new)
+    }
+}
+
 impl DayOutline {
-    pub(crate) fn of(owner: &Owner, day: Day, item: &Item) -> Result<Self> {
+    fn of(owner: &Owner, day: Day, item: &Item) -> Result<Self> {
         let Stored { version, body: (hours, rollup, base), .. } = manifest::read_as(item, |bytes| {
             let plain = codec::open(bytes)?;
             if plain.version == codec::UNSEALED {

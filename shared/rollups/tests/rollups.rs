@@ -9,8 +9,8 @@ use model::{AttemptId, Day, Family, Hour, Month, SegmentId, TenantId, Timestamp}
 use ports::{Condition, Item, Key, Read, Table, Value};
 use records::pending::{ATTRIBUTE, Kind, shard};
 use rollups::{
-    Absorbed, Bucket, Commit, DayManifest, Garbage, HourEntry, Log, ManifestError, MonthManifest, Owner, Rollup, RollupError, day, rollup,
-    upper,
+    Absorbed, Anew, Bucket, Commit, DayManifest, Garbage, HourEntry, Log, ManifestError, MonthManifest, Owner, Rollup, RollupError, day,
+    rollup, upper,
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_239_000_000);
@@ -77,7 +77,7 @@ async fn the_outline_of_a_manifest_says_the_same_of_the_day_and_of_its_hours() {
     manifest.body.hours.insert(last, entry(6));
     manifest.body.rollup = Some(rollup_of(9));
     day::commit(&table, &manifest).await.unwrap();
-    let read = async || day::outlines(&table, &owner(), (today()..=today().next(), Read::Strong)).await.unwrap();
+    let read = async || day::outlines(&table, &owner(), (today()..=today().next(), Read::Strong), &Anew).await.unwrap();
     let [outline] = &read().await[..] else { panic!("one day has a manifest") };
     assert_eq!((outline.day, outline.version), (today(), 4));
     assert_eq!((&outline.rollup, &outline.base), (&manifest.body.rollup, &manifest.body.base));
@@ -190,7 +190,7 @@ async fn what_is_no_manifest_is_an_error_and_never_an_empty_one() {
         table.put(item, Condition::Always).await.unwrap();
         let error = day::get(&table, &owner(), (today(), Read::Strong)).await.unwrap_err();
         assert!(matches!(error, ManifestError::Malformed { .. }) && !error.is_transient(), "{error}");
-        let error = day::outlines(&table, &owner(), (today()..=today(), Read::Strong)).await.unwrap_err();
+        let error = day::outlines(&table, &owner(), (today()..=today(), Read::Strong), &Anew).await.unwrap_err();
         assert!(matches!(error, ManifestError::Malformed { .. }) && !error.is_transient(), "{error}");
     }
 }
