@@ -101,8 +101,8 @@ MUTANTS = (
         (
             (
                 "shared/reader/src/settled.rs",
-                "day::outlines(table, owner, (days, Read::Strong))",
-                "day::outlines(table, owner, (days, Read::Eventual))",
+                "day::outlines(table, owner, (days, Read::Strong), outlines)",
+                "day::outlines(table, owner, (days, Read::Eventual), outlines)",
             ),
         ),
     ),
@@ -114,11 +114,13 @@ MUTANTS = (
                 "        let partials = self.partials(owner, needs, family).await?;\n"
                 "        let today = Hour::of(owner.now, owner.hour_offset).day();\n"
                 "        let owner = rollups::Owner { tenant: owner.tenant.clone(), family };\n"
-                "        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), (&partials, today)).await?;\n",
+                "        let outlines: &dyn Outlines = self.cache.as_ref().map_or(&Anew, |cache| cache);\n"
+                "        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), (&partials, today), outlines).await?;\n",
                 "        let whose = owner;\n"
                 "        let today = Hour::of(owner.now, owner.hour_offset).day();\n"
                 "        let owner = rollups::Owner { tenant: whose.tenant.clone(), family };\n"
-                "        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), (&[], today)).await?;\n"
+                "        let outlines: &dyn Outlines = self.cache.as_ref().map_or(&Anew, |cache| cache);\n"
+                "        let settled = Settled::read(&*self.table, &owner, &needs.spans(family), (&[], today), outlines).await?;\n"
                 "        let partials = self.partials(whose, needs, family).await?;\n",
             ),
         ),
@@ -179,6 +181,10 @@ MUTANTS = (
                 "        name.extend([\"\\n\", part.sort.split('#').next().unwrap_or_default()]);\n",
             ),
         ),
+    ),
+    Mutant(
+        "what is kept of a manifest is of the item that is there",
+        (("shared/reader/src/cache.rs", "            && same == item\n", "            && same.key == item.key\n"),),
     ),
     Mutant(
         "a month is marked before its day is committed",

@@ -21,7 +21,7 @@ use tower::ServiceExt;
 const INTAKE: QueueRules = QueueRules { name: "intake", visibility_ms: 150_000, receives: 5 };
 /// Where work waits to be done.
 const WORK: QueueRules = QueueRules { name: "work", visibility_ms: 1_800_000, receives: 5 };
-const CACHE_BYTES: usize = 64 * 1024;
+const CACHE_BYTES: usize = 512 * 1024;
 
 /// Everything that outlives a process.
 #[derive(Clone)]
