@@ -54,45 +54,20 @@ enum Days {
     Closed,
 }
 
+impl Look {
+    /// What a tick does not say otherwise.
+    const REST: Self =
+        Self { pages: 200, days: Days::None, sweeps: false, rolls: false, jobs: false, reports: false, budgets: false, enough: 100_000 };
+}
+
 impl Tick {
     const fn look(self) -> Look {
         match self {
-            Self::Minute => {
-                Look { pages: 2, days: Days::Busy, sweeps: false, rolls: false, jobs: true, reports: true, budgets: true, enough: 100 }
-            }
-            Self::Hourly => {
-                Look { pages: 20, days: Days::Busy, sweeps: true, rolls: false, jobs: false, reports: false, budgets: true, enough: 1_000 }
-            }
-            Self::Daily => Look {
-                pages: 200,
-                days: Days::Over,
-                sweeps: true,
-                rolls: true,
-                jobs: false,
-                reports: false,
-                budgets: false,
-                enough: 100_000,
-            },
-            Self::Weekly => Look {
-                pages: 2_000,
-                days: Days::Closed,
-                sweeps: true,
-                rolls: true,
-                jobs: false,
-                reports: false,
-                budgets: false,
-                enough: 100_000,
-            },
-            Self::Monthly => Look {
-                pages: 200,
-                days: Days::None,
-                sweeps: false,
-                rolls: true,
-                jobs: false,
-                reports: false,
-                budgets: false,
-                enough: 100_000,
-            },
+            Self::Minute => Look { pages: 2, days: Days::Busy, jobs: true, reports: true, budgets: true, enough: 100, ..Look::REST },
+            Self::Hourly => Look { pages: 20, days: Days::Busy, sweeps: true, budgets: true, enough: 1_000, ..Look::REST },
+            Self::Daily => Look { days: Days::Over, sweeps: true, rolls: true, ..Look::REST },
+            Self::Weekly => Look { pages: 2_000, days: Days::Closed, sweeps: true, rolls: true, ..Look::REST },
+            Self::Monthly => Look { rolls: true, ..Look::REST },
         }
     }
 }
@@ -148,11 +123,13 @@ impl Aggregate {
         let look = tick.look();
         // Side by side, to wait for less, and so that none keeps another from what it can do.
         let (settling, jobs, errands) = join3(self.look(tick, &look), self.carry_on_with_jobs(&look), self.send_due_reports(&look)).await;
-        jobs?;
-        let summary = Summary { errands: errands?, ..settling? };
+        let summary = settling?;
+        // First: its silence is an alarm, and what fails of the others is none of its business.
         if matches!(tick, Tick::Minute) {
             self.tell_what_waits(&summary);
         }
+        jobs?;
+        let summary = Summary { errands: errands?, ..summary };
         if !summary.is_of_nothing() {
             tracing::info!(
                 ?tick,
