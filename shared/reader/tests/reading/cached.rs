@@ -1,6 +1,7 @@
 //! What was read of rollups is kept for who asks again, and answers only as long as it is current.
 
-use super::world::{Call, Settle, Watched, World, day, input_tokens, range, request, total, visit};
+use super::watched::{Call, Watched};
+use super::world::{Settle, World, day, input_tokens, range, request, total, visit};
 use chrono_tz::Tz;
 use cube::query::{Granularity, MetricQuery};
 use reader::Reading;

@@ -1,6 +1,7 @@
 //! Any history, with a reader in the midst of it: it counts everything that was committed before it began, and nothing twice.
 
-use crate::world::{Call, Settle, Stored, Watched, World, at, day, input_tokens, month, request, total};
+use crate::watched::{Call, Watched};
+use crate::world::{Settle, Stored, World, at, day, input_tokens, month, request, total};
 use chrono_tz::Tz;
 use cube::query::{Granularity, MetricQuery, Range};
 use futures::FutureExt;

@@ -8,4 +8,5 @@ mod partials;
 mod races;
 mod said;
 mod settled;
+mod watched;
 mod world;

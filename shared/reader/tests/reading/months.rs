@@ -1,6 +1,7 @@
 //! Months and all time: used only where they are made of what is current.
 
-use crate::world::{Call, Settle, Watched, World, ai, at, day, input_tokens, month, request, total, values};
+use crate::watched::{Call, Watched};
+use crate::world::{Settle, World, ai, at, day, input_tokens, month, request, total, values};
 use chrono_tz::Tz;
 use cube::query::{Granularity, MetricQuery, Range};
 use model::Timestamp;

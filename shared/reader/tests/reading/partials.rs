@@ -1,6 +1,7 @@
 //! Hours of which nothing is settled: partials are all there is.
 
-use crate::world::{Gone, World, ask_of, hour, input_tokens, of_user, range, request, total};
+use crate::watched::Gone;
+use crate::world::{World, ask_of, hour, input_tokens, of_user, range, request, total};
 use bytes::Bytes;
 use cube::query::Granularity;
 use model::Event;

@@ -1,6 +1,7 @@
 //! What happens while a reader reads.
 
-use crate::world::{Call, Settle, Watched, World, ai, day, input_tokens, range, request, total};
+use crate::watched::{Call, Watched};
+use crate::world::{Settle, World, ai, day, input_tokens, range, request, total};
 use chrono_tz::Tz;
 use cube::query::{Granularity, MetricQuery};
 use futures::FutureExt;

@@ -1,8 +1,7 @@
 //! Hours and days that are settled, beside partials that are not.
 
-use crate::world::{
-    Call, EXPIRY, HOUR_MS, Settle, Watched, World, ai, at, day, hour, input_tokens, of_user, owner, range, request, total, values, visit,
-};
+use crate::watched::{Call, Watched};
+use crate::world::{EXPIRY, HOUR_MS, Settle, World, ai, at, day, hour, input_tokens, of_user, owner, range, request, total, values, visit};
 use chrono_tz::Tz;
 use cube::query::{Granularity, MetricQuery};
 use model::{Family, Timestamp};
